@@ -1,0 +1,29 @@
+# How our own targets are built.  Nothing here reaches the targets of third parties.
+
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
+endif()
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+# Warnings and sanitizers, for every target of ours.
+add_library(zeroth_build INTERFACE)
+target_compile_options(zeroth_build INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
+  $<$<BOOL:${ZEROTH_WERROR}>:-Werror>)
+if(ZEROTH_SANITIZE)
+  target_compile_options(zeroth_build INTERFACE -fsanitize=${ZEROTH_SANITIZE} -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+  target_link_options(zeroth_build INTERFACE -fsanitize=${ZEROTH_SANITIZE})
+endif()
+
+# Instruction set of numeric kernels.
+add_library(zeroth_arch INTERFACE)
+if(ZEROTH_ARCH)
+  target_compile_options(zeroth_arch INTERFACE -march=${ZEROTH_ARCH})
+endif()
+
+# A plugin of ours: zeroth_add_plugin() with our warnings, and installed.
+function(zeroth_own_plugin name)
+  zeroth_add_plugin(${name} ${ARGN})
+  target_link_libraries(${name} PRIVATE zeroth_build)
+  install(TARGETS ${name} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/zeroth/plugins)
+endfunction()

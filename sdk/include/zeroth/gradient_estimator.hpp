@@ -1,0 +1,116 @@
+// The zeroth-order gradient estimator.
+#pragma once
+
+#include <zeroth/optimizer.hpp>
+#include <zeroth/random.hpp>
+
+#include <cmath>
+#include <cstddef>
+#include <span>
+#include <vector>
+
+namespace zeroth {
+
+/// Standard normal query directions: the host's if it gives some (zeroth.directions/1), else the
+/// run's own.
+class GaussianDirections {
+ public:
+  explicit GaussianDirections(const Run& run)
+      : run_(run.abi()),
+        given_(static_cast<const zeroth_directions_1*>(run.extension(ZEROTH_DIRECTIONS_1))),
+        random_(run.seed()) {}
+
+  /// u  n x dimension.
+  void operator()(std::span<double> u) {
+    if (given_ == nullptr) return random_.normals(u);
+    const zeroth_status status = given_->draw(run_, u.size() / run_->dimension, u.data());
+    if (status != ZEROTH_OK) throw Error("the host has no more query directions to give", status);
+  }
+
+ private:
+  const zeroth_run* run_;
+  const zeroth_directions_1* given_;
+  Random random_;
+};
+
+/// Forward differences along q directions (Nesterov & Spokoiny 2017; ZO-LSTM, equation 1):
+///
+///   gradient = (1/q) sum_i c_i u_i,   c_i = (f(theta + mu u_i) - f(theta)) / mu
+///
+/// with f(theta) evaluated once: one batch of q + 1 points, theta first.
+/// A direction that leaves the bounds is cut where it does.  A point that failed (NaN) is left out
+/// of the mean.
+class GradientEstimator {
+ public:
+  /// q >= 1 directions, mu > 0 the smoothing radius.  The run must outlive the estimator.
+  GradientEstimator(Run& run, std::size_t q, double mu)
+      : run_(run),
+        q_(q),
+        mu_(mu),
+        directions_(q * run.dimension()),
+        points_((q + 1) * run.dimension()),
+        values_(q + 1),
+        coefficients_(q),
+        gradient_(run.dimension()) {}
+
+  /// One estimate at theta (dimension values, inside the bounds), with u (q x dimension) filled by
+  /// draw(std::span<double>).  False: the run is over and nothing was estimated.
+  template <typename Directions>
+  [[nodiscard]] bool estimate(std::span<const double> theta, Directions&& draw) {
+    draw(std::span<double>(directions_));
+    place_points(theta);
+    if (!run_.evaluate(points_, values_)) return false;
+    combine();
+    return true;
+  }
+
+  std::span<const double> gradient() const { return gradient_; }      // dimension values
+  std::span<const double> directions() const { return directions_; }  // q x dimension
+  std::span<const double> coefficients() const {
+    return coefficients_;
+  }                                            // q values c_i; 0 where it failed
+  double value() const { return values_[0]; }  // f(theta)
+
+ private:
+  void place_points(std::span<const double> theta) {
+    const std::size_t d = theta.size();
+    std::copy(theta.begin(), theta.end(), points_.begin());
+    for (std::size_t i = 0; i < q_; ++i) {
+      double* u = &directions_[i * d];
+      double* x = &points_[(i + 1) * d];
+      for (std::size_t j = 0; j < d; ++j) x[j] = theta[j] + mu_ * u[j];
+      if (!run_.bounded()) continue;
+      for (std::size_t j = 0; j < d; ++j) {
+        const double inside = std::clamp(x[j], run_.lower(j), run_.upper(j));
+        if (inside == x[j]) continue;
+        x[j] = inside;
+        u[j] = (inside - theta[j]) / mu_;
+      }
+    }
+  }
+
+  void combine() {
+    const std::size_t d = gradient_.size();
+    std::size_t good = 0;
+    for (std::size_t i = 0; i < q_; ++i) {
+      const double c = (values_[i + 1] - values_[0]) / mu_;
+      coefficients_[i] = std::isfinite(c) ? c : 0.0;
+      good += std::isfinite(c) ? 1 : 0;
+    }
+    std::fill(gradient_.begin(), gradient_.end(), 0.0);
+    for (std::size_t i = 0; i < q_; ++i) {
+      const double c = coefficients_[i];
+      const double* u = &directions_[i * d];
+      for (std::size_t j = 0; j < d; ++j) gradient_[j] += c * u[j];
+    }
+    if (good == 0) return;
+    for (double& g : gradient_) g /= static_cast<double>(good);
+  }
+
+  Run& run_;
+  std::size_t q_;
+  double mu_;
+  std::vector<double> directions_, points_, values_, coefficients_, gradient_;
+};
+
+}  // namespace zeroth

@@ -1,0 +1,88 @@
+// The one exported symbol of a C++ plugin.
+#pragma once
+
+#include <zeroth/abi.h>
+#include <zeroth/error.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <initializer_list>
+#include <string>
+#include <vector>
+
+namespace zeroth {
+
+/// What zeroth::optimizer<T>() and zeroth::problem<T>() return: one of the two is set.
+struct LibraryEntry {
+  const zeroth_optimizer* optimizer;
+  const zeroth_problem* problem;
+};
+
+namespace detail {
+
+/// The host that negotiated, for services; null before that.
+inline const zeroth_host* current_host = nullptr;
+
+class LibraryTable {
+ public:
+  LibraryTable(std::initializer_list<LibraryEntry> entries) {
+    for (const LibraryEntry& entry : entries) {
+      if (entry.optimizer != nullptr) optimizers_.push_back(entry.optimizer);
+      if (entry.problem != nullptr) problems_.push_back(entry.problem);
+    }
+  }
+
+  zeroth_status negotiate(const zeroth_host* host, zeroth_library* library, const char* name,
+                          const char* version) const {
+    if (library->struct_size < sizeof(zeroth_library))
+      return ZEROTH_UNSUPPORTED;  // 1.0 is the first
+    library->struct_size = sizeof(zeroth_library);
+    library->abi_major = ZEROTH_ABI_MAJOR;
+    library->abi_minor = ZEROTH_ABI_MINOR;
+    if (ZEROTH_ABI_MAJOR < host->abi_major_min || ZEROTH_ABI_MAJOR > host->abi_major_max) {
+      return ZEROTH_UNSUPPORTED;
+    }
+    if (host->abi_major_max == ZEROTH_ABI_MAJOR) {
+      library->abi_minor = std::min<std::uint32_t>(host->abi_minor, ZEROTH_ABI_MINOR);
+    }
+    library->name = name;
+    library->version = version;
+    library->optimizer_count = optimizers_.size();
+    library->optimizers = optimizers_.data();
+    library->problem_count = problems_.size();
+    library->problems = problems_.data();
+    current_host = host;
+    return ZEROTH_OK;
+  }
+
+ private:
+  std::vector<const zeroth_optimizer*> optimizers_;
+  std::vector<const zeroth_problem*> problems_;
+};
+
+inline void log(std::int32_t level, const std::string& line) {
+  if (current_host == nullptr) return;
+  if (const auto* service =
+          static_cast<const zeroth_log_1*>(current_host->service(current_host, ZEROTH_LOG_1))) {
+    service->log(level, line.c_str());
+  }
+}
+
+}  // namespace detail
+
+/// One line for the person at the terminal.
+inline void log_info(const std::string& line) { detail::log(ZEROTH_LOG_INFO, line); }
+inline void log_warning(const std::string& line) { detail::log(ZEROTH_LOG_WARNING, line); }
+
+}  // namespace zeroth
+
+/// Defines the entry of a plugin library, once, in one source file.
+///   ZEROTH_LIBRARY("my-plugin", "1.0.0", zeroth::optimizer<A>(), zeroth::problem<B>())
+#define ZEROTH_LIBRARY(name, version, ...)                                           \
+  extern "C" ZEROTH_EXPORT zeroth_status zeroth_negotiate(const zeroth_host* host,   \
+                                                          zeroth_library* library) { \
+    return ::zeroth::detail::reported(nullptr, [&]() -> zeroth_status {              \
+      static const ::zeroth::detail::LibraryTable table{__VA_ARGS__};                \
+      return table.negotiate(host, library, name, version);                          \
+    });                                                                              \
+  }

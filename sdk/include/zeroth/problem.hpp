@@ -1,0 +1,223 @@
+// Writing a problem in C++: a suite holds what its instances share, an instance is one objective
+// function.
+//
+//   class MyInstance {
+//    public:
+//     std::size_t dimension() const;
+//     void initial_point(std::uint64_t seed, std::span<double> x) const;
+//     // x  f.size() x dimension, row-major
+//     void evaluate(std::uint64_t minibatch, std::span<const double> x, std::span<double> f) const;
+//     // All below is optional.
+//     std::string label() const;
+//     std::vector<double> lower() const, upper() const;       // dimension values; default:
+//     unbounded std::size_t batch_rows() const;                         // see zeroth_instance;
+//     default 0 void gradient(std::uint64_t minibatch, std::span<const double> x, std::span<double>
+//     g) const; bool succeeded(std::span<const double> x, double loss) const; static
+//     std::vector<zeroth::Metric> metrics(); void measure(std::span<const double> x,
+//     std::span<double> values) const;   // one per metric
+//   };
+//   class MySuite {
+//    public:
+//     static zeroth::ProblemInfo info();
+//     explicit MySuite(const zeroth::Values&);
+//     std::uint64_t instance_count(zeroth::Split) const;
+//     std::unique_ptr<MyInstance> open(zeroth::Split, std::uint64_t index) const;
+//   };
+//   ZEROTH_LIBRARY("my-problems", "1.0.0", zeroth::problem<MySuite>())
+//
+// An instance is used by several threads at once and so is const; evaluate may throw zeroth::Error.
+#pragma once
+
+#include <zeroth/abi.h>
+#include <zeroth/error.hpp>
+#include <zeroth/library.hpp>
+#include <zeroth/parameters.hpp>
+
+#include <cmath>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+namespace zeroth {
+
+enum class Split : std::int32_t { train = ZEROTH_TRAIN, test = ZEROTH_TEST };
+
+/// What a problem says of itself; see zeroth_problem for each field.
+struct ProblemInfo {
+  const char* id;
+  const char* name;
+  const char* version;
+  const char* doc;
+  const char* reference = "";
+  std::uint64_t capabilities = 0;
+  std::vector<Parameter> parameters = {};
+};
+
+struct Metric {
+  const char* name;
+  const char* doc;
+};
+
+namespace detail {
+
+/// An open instance with the storage its C form points into.
+template <typename Instance>
+struct OpenInstance {
+  std::unique_ptr<Instance> instance;
+  std::string label;
+  std::vector<double> lower, upper;
+};
+
+template <typename Suite>
+struct ProblemAdapter {
+  using Instance =
+      typename decltype(std::declval<const Suite&>().open(Split::test, 0))::element_type;
+  using Open = OpenInstance<Instance>;
+
+  static const Instance& of(const zeroth_instance* self) {
+    return *static_cast<const Open*>(self->plugin_data)->instance;
+  }
+
+  static zeroth_status create(const zeroth_problem* self, const zeroth_value* values, void** suite,
+                              zeroth_message* message) {
+    return reported(message, [&] {
+      *suite = new Suite(Values(values, self->parameter_count));
+      return ZEROTH_OK;
+    });
+  }
+  static void destroy(void* suite) { delete static_cast<Suite*>(suite); }
+  static std::uint64_t instance_count(const void* suite, std::int32_t split) {
+    return static_cast<const Suite*>(suite)->instance_count(static_cast<Split>(split));
+  }
+
+  static zeroth_status open(const void* suite, std::int32_t split, std::uint64_t index,
+                            zeroth_instance* out, zeroth_message* message) {
+    return reported(message, [&]() -> zeroth_status {
+      if (out->struct_size < sizeof(zeroth_instance)) return ZEROTH_UNSUPPORTED;
+      auto open = std::make_unique<Open>();
+      open->instance = static_cast<const Suite*>(suite)->open(static_cast<Split>(split), index);
+      const Instance& instance = *open->instance;
+      if constexpr (requires { instance.label(); }) {
+        open->label = instance.label();
+      } else {
+        open->label = std::to_string(index);
+      }
+      if constexpr (requires { instance.lower(); }) open->lower = instance.lower();
+      if constexpr (requires { instance.upper(); }) open->upper = instance.upper();
+      zeroth_instance filled{};
+      filled.struct_size = sizeof(zeroth_instance);
+      filled.dimension = static_cast<std::uint32_t>(instance.dimension());
+      filled.label = open->label.c_str();
+      filled.lower = open->lower.empty() ? nullptr : open->lower.data();
+      filled.upper = open->upper.empty() ? nullptr : open->upper.data();
+      if constexpr (requires { instance.batch_rows(); }) filled.batch_rows = instance.batch_rows();
+      filled.initial_point = initial_point;
+      filled.evaluate = evaluate;
+      filled.extension = extension;
+      filled.plugin_data = open.release();
+      *out = filled;
+      return ZEROTH_OK;
+    });
+  }
+  static void close(const void*, zeroth_instance* instance) {
+    delete static_cast<Open*>(instance->plugin_data);
+  }
+
+  static zeroth_status initial_point(const zeroth_instance* self, std::uint64_t seed, double* x) {
+    return reported(nullptr, [&] {
+      of(self).initial_point(seed, {x, self->dimension});
+      return ZEROTH_OK;
+    });
+  }
+  static zeroth_status evaluate(const zeroth_instance* self, std::uint64_t minibatch,
+                                std::uint64_t n, const double* x, double* f,
+                                zeroth_message* message) {
+    return reported(message, [&] {
+      of(self).evaluate(minibatch, std::span<const double>(x, n * self->dimension),
+                        std::span<double>(f, n));
+      return ZEROTH_OK;
+    });
+  }
+
+  static zeroth_status gradient(const zeroth_instance* self, std::uint64_t minibatch,
+                                const double* x, double* g) {
+    return reported(nullptr, [&] {
+      of(self).gradient(minibatch, std::span<const double>(x, self->dimension),
+                        std::span<double>(g, self->dimension));
+      return ZEROTH_OK;
+    });
+  }
+  static std::int32_t succeeded(const zeroth_instance* self, const double* x, double loss) {
+    return of(self).succeeded(std::span<const double>(x, self->dimension), loss) ? 1 : 0;
+  }
+  static zeroth_status measure(const zeroth_instance* self, const double* x, double* values) {
+    return reported(nullptr, [&] {
+      of(self).measure(std::span<const double>(x, self->dimension),
+                       {values, Instance::metrics().size()});
+      return ZEROTH_OK;
+    });
+  }
+
+  struct MetricsTable {
+    std::vector<const char*> names, docs;
+    zeroth_metrics_1 abi{};
+    MetricsTable() {
+      for (const Metric& metric : Instance::metrics()) {
+        names.push_back(metric.name);
+        docs.push_back(metric.doc);
+      }
+      abi = {sizeof(zeroth_metrics_1), static_cast<std::uint32_t>(names.size()), names.data(),
+             docs.data(), measure};
+    }
+  };
+
+  static const void* extension(const zeroth_instance*, const char* id) {
+    const std::string_view wanted(id);
+    if constexpr (requires(const Instance& i) {
+                    i.gradient(0, std::span<const double>(), std::span<double>());
+                  }) {
+      static const zeroth_gradient_1 table{sizeof(zeroth_gradient_1), 0, gradient};
+      if (wanted == ZEROTH_GRADIENT_1) return &table;
+    }
+    if constexpr (requires(const Instance& i) { i.succeeded(std::span<const double>(), 0.0); }) {
+      static const zeroth_success_1 table{sizeof(zeroth_success_1), 0, succeeded};
+      if (wanted == ZEROTH_SUCCESS_1) return &table;
+    }
+    if constexpr (requires { Instance::metrics(); }) {
+      static const MetricsTable table;
+      if (wanted == ZEROTH_METRICS_1) return &table.abi;
+    }
+    return nullptr;
+  }
+};
+
+}  // namespace detail
+
+/// The descriptor of Suite, to be named in ZEROTH_LIBRARY.
+template <typename Suite>
+LibraryEntry problem() {
+  static const ProblemInfo info = Suite::info();
+  static const detail::ParameterTable parameters(info.parameters);
+  using Adapter = detail::ProblemAdapter<Suite>;
+  static const zeroth_problem descriptor{sizeof(zeroth_problem),
+                                         ZEROTH_THREADS_INSTANCE,
+                                         info.capabilities,
+                                         info.id,
+                                         info.name,
+                                         info.version,
+                                         info.doc,
+                                         info.reference,
+                                         parameters.size(),
+                                         parameters.data(),
+                                         Adapter::create,
+                                         Adapter::destroy,
+                                         Adapter::instance_count,
+                                         Adapter::open,
+                                         Adapter::close};
+  return {nullptr, &descriptor};
+}
+
+}  // namespace zeroth
