@@ -1,0 +1,202 @@
+#include "cli/command_line.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/program_options.hpp>
+#include <ostream>
+#include <thread>
+
+#include "near_miss.hpp"
+#include "user_error.hpp"
+#include "version.hpp"
+
+namespace zeroth::host {
+namespace {
+
+namespace po = boost::program_options;
+
+constexpr const char* overview = R"(Zeroth: black-box (zeroth-order) optimization, benchmarked.
+
+usage: zeroth COMMAND [OPTIONS]
+
+  zeroth list [optimizers|problems]   what the plugins offer
+  zeroth describe NAME                one optimizer or problem: parameters, reference, file
+  zeroth run EXPERIMENT.toml          run a matrix of optimizers and problems; again: only what is missing
+  zeroth report FILE                  print the table of a result file
+  zeroth export FILE --csv DIR        write runs.csv and trace.csv
+
+`zeroth COMMAND --help` says more.  `zeroth --version` prints the version.
+
+Plugins are looked for in --plugin-dir, ZEROTH_PLUGIN_PATH, beside the program, and in
+$XDG_DATA_HOME/zeroth/plugins.  Exit codes: 0 done, 1 runs or files failed, 2 bad input, 130 interrupted.
+)";
+
+// One command's options: those of its own, its positional argument, and those that all have.
+class Parser {
+ public:
+  Parser(std::string usage, std::string explanation)
+      : usage_(std::move(usage)), explanation_(std::move(explanation)), visible_("Options") {
+    visible_.add_options()("plugin-dir", po::value(&plugin_folders_)->value_name("DIR"),
+                           "also look for plugins here, first; may be repeated")("help,h",
+                                                                                 "print this help");
+  }
+  po::options_description_easy_init options() { return visible_.add_options(); }
+  template <typename T>
+  void positional(const char* name, T* target, int count = 1) {
+    hidden_.add_options()(name, po::value(target));
+    positional_.add(name, count);
+    names_.emplace_back(name);
+  }
+
+  /// False: help was printed.
+  bool parse(const std::vector<std::string>& arguments, std::ostream& out) {
+    po::options_description all;
+    all.add(visible_).add(hidden_);
+    po::variables_map map;
+    try {
+      po::store(po::command_line_parser(arguments).options(all).positional(positional_).run(), map);
+      if (map.count("help") != 0) {
+        out << "usage: " << usage_ << "\n\n" << explanation_ << "\n" << visible_;
+        return false;
+      }
+      po::notify(map);
+    } catch (const po::unknown_option& error) {
+      std::vector<std::string> known;
+      for (const auto& option : visible_.options()) known.push_back("--" + option->long_name());
+      throw UserError("command line", fmt::format("unknown option '{}'", error.get_option_name()),
+                      suggestion(error.get_option_name(), known));
+    } catch (const po::too_many_positional_options_error&) {
+      throw UserError("command line", "too many arguments", "usage: " + usage_);
+    } catch (const po::error& error) {
+      throw UserError("command line", error.what(), "usage: " + usage_);
+    }
+    return true;
+  }
+  void require(bool given, const std::string& what) const {
+    if (!given) throw UserError("command line", what + " is missing", "usage: " + usage_);
+  }
+  const std::vector<std::string>& plugin_folders() const { return plugin_folders_; }
+
+ private:
+  std::string usage_, explanation_;
+  std::vector<std::string> plugin_folders_, names_;
+  po::options_description visible_, hidden_;
+  po::positional_options_description positional_;
+};
+
+using Arguments = std::vector<std::string>;
+using Run = std::function<int(const Arguments&)>;
+
+}  // namespace
+
+int dispatch(const Arguments& arguments, const Commands& commands,
+             std::vector<std::string>& plugin_folders, std::ostream& out) {
+  const auto list = [&](const Arguments& rest) {
+    Parser parser("zeroth list [optimizers|problems]", "Lists what the plugins offer, by id.\n");
+    std::string kind;
+    parser.positional("kind", &kind);
+    if (!parser.parse(rest, out)) return 0;
+    if (!kind.empty() && kind != "optimizers" && kind != "problems") {
+      throw UserError("command line", fmt::format("there is no list of '{}'", kind),
+                      suggestion(kind, {"optimizers", "problems"}));
+    }
+    plugin_folders = parser.plugin_folders();
+    return commands.list({kind != "problems", kind != "optimizers"});
+  };
+  const auto describe = [&](const Arguments& rest) {
+    Parser parser("zeroth describe NAME", "Describes the optimizer or problem of that id.\n");
+    DescribeOptions options;
+    parser.positional("name", &options.name);
+    if (!parser.parse(rest, out)) return 0;
+    parser.require(!options.name.empty(), "the NAME of an optimizer or problem");
+    plugin_folders = parser.plugin_folders();
+    return commands.describe(options);
+  };
+  const auto run = [&](const Arguments& rest) {
+    Parser parser("zeroth run EXPERIMENT.toml [OPTIONS]",
+                  "Runs every combination of problem, instance, trial and optimizer of the "
+                  "experiment that the\n"
+                  "result file does not hold yet, and prints the table.  A finished run is on disk "
+                  "before the\n"
+                  "next line of progress; after an interruption, the same command goes on.\n");
+    RunOptions options;
+    options.threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+    parser.options()(
+        "output,o", po::value(&options.output)->value_name("FILE"),
+        "result file; default: the experiment's name with .zeroth, in the current folder")(
+        "threads,j", po::value(&options.threads)->value_name("N"),
+        "runs at a time; default: one for each core")("dry-run,n",
+                                                      po::bool_switch(&options.dry_run),
+                                                      "print what would be run, and write nothing")(
+        "set", po::value(&options.settings)->value_name("KEY=VALUE")->composing(),
+        "replace a value of the experiment: trials=3, budget.iterations=50, "
+        "optimizer.zo-sgd.delta=[1,4], "
+        "problem.*.instances=2; may be repeated")(
+        "only", po::value(&options.only)->value_name("PATTERN")->composing(),
+        "only runs whose name (see --dry-run) contains this, or matches it if it has * or ?; may "
+        "be repeated");
+    parser.positional("experiment", &options.experiment);
+    if (!parser.parse(rest, out)) return 0;
+    parser.require(!options.experiment.empty(), "the EXPERIMENT file");
+    if (options.threads < 1 || options.threads > 1024) {
+      throw UserError("--threads", fmt::format("must be 1 .. 1024, is {}", options.threads));
+    }
+    plugin_folders = parser.plugin_folders();
+    return commands.run(options);
+  };
+  const auto report = [&](const Arguments& rest) {
+    Parser parser("zeroth report FILE",
+                  "Prints the table of a result file, also while it is being written.\n");
+    ReportOptions options;
+    parser.positional("file", &options.file);
+    if (!parser.parse(rest, out)) return 0;
+    parser.require(!options.file.empty(), "the result FILE");
+    return commands.report(options);
+  };
+  const auto export_results = [&](const Arguments& rest) {
+    Parser parser("zeroth export FILE --csv DIR",
+                  "Writes the results for other tools.\n\n"
+                  "runs.csv has a row for each run; trace.csv one for each iterate: run, iteration "
+                  "(0 is the\n"
+                  "initial point), queries charged until then, full-data loss there.  Empty fields "
+                  "are missing\n"
+                  "values.\n");
+    ExportOptions options;
+    parser.options()("csv", po::value(&options.csv)->value_name("DIR"),
+                     "folder for runs.csv and trace.csv")(
+        "overwrite", po::bool_switch(&options.overwrite), "replace files that are there");
+    parser.positional("file", &options.file);
+    if (!parser.parse(rest, out)) return 0;
+    parser.require(!options.file.empty(), "the result FILE");
+    parser.require(!options.csv.empty(), "--csv DIR");
+    return commands.export_results(options);
+  };
+
+  const std::vector<std::pair<std::string, Run>> known{{"list", list},
+                                                       {"describe", describe},
+                                                       {"run", run},
+                                                       {"report", report},
+                                                       {"export", export_results}};
+  if (arguments.empty()) {
+    throw UserError("command line", "the command is missing", "`zeroth --help` lists the commands");
+  }
+  const std::string& first = arguments.front();
+  if (first == "--help" || first == "-h" || first == "help") {
+    out << overview;
+    return 0;
+  }
+  if (first == "--version") {
+    out << "zeroth " << version << "\n";
+    return 0;
+  }
+  std::vector<std::string> names;
+  for (const auto& [name, command] : known) {
+    if (name == first) return command(Arguments(arguments.begin() + 1, arguments.end()));
+    names.push_back(name);
+  }
+  throw UserError("command line", fmt::format("there is no command '{}'", first),
+                  suggestion(first, names));
+}
+
+}  // namespace zeroth::host

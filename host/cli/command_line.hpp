@@ -1,0 +1,46 @@
+// argv, checked.
+#pragma once
+
+#include <functional>
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+namespace zeroth::host {
+
+struct ListOptions {
+  bool optimizers = true, problems = true;
+};
+struct DescribeOptions {
+  std::string name;
+};
+struct RunOptions {
+  std::string experiment, output;
+  int threads = 1;
+  bool dry_run = false;
+  std::vector<std::string> settings, only;
+};
+struct ReportOptions {
+  std::string file;
+};
+struct ExportOptions {
+  std::string file, csv;
+  bool overwrite = false;
+};
+
+/// What the commands do; each returns the exit code.
+struct Commands {
+  std::function<int(const ListOptions&)> list;
+  std::function<int(const DescribeOptions&)> describe;
+  std::function<int(const RunOptions&)> run;
+  std::function<int(const ReportOptions&)> report;
+  std::function<int(const ExportOptions&)> export_results;
+};
+
+/// Finds the command, reads its options and calls it, or prints help or the version to out.
+/// plugin_folders  receives --plugin-dir before a command is called.
+/// Throws UserError for what is wrong in argv.
+int dispatch(const std::vector<std::string>& arguments, const Commands& commands,
+             std::vector<std::string>& plugin_folders, std::ostream& out);
+
+}  // namespace zeroth::host

@@ -1,0 +1,117 @@
+#include "cli/commands.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+#include <zeroth/abi.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "near_miss.hpp"
+#include "plugins/registry.hpp"
+#include "report/csv.hpp"
+#include "report/summary.hpp"
+#include "store/store.hpp"
+#include "user_error.hpp"
+
+namespace zeroth::host {
+namespace {
+
+Registry scan(Terminal& terminal, const std::vector<std::string>& folders) {
+  return Registry(plugin_folders(folders), [&](const std::string& text) { terminal.warn(text); });
+}
+
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+void print_list(const char* title, const std::vector<Descriptor>& all) {
+  std::size_t width = 0;
+  for (const Descriptor& each : all) width = std::max(width, each.id.size());
+  fmt::print("{}\n", title);
+  for (const Descriptor& each : all)
+    fmt::print("  {:<{}}  {}\n", each.id, width, first_line(each.doc));
+  if (all.empty())
+    fmt::print("  none found; --plugin-dir or ZEROTH_PLUGIN_PATH says where to look\n");
+}
+
+int list(const Registry& registry, const ListOptions& options) {
+  if (options.optimizers) print_list("Optimizers", registry.optimizers());
+  if (options.optimizers && options.problems) fmt::print("\n");
+  if (options.problems) print_list("Problems", registry.problems());
+  return 0;
+}
+
+void print_description(const Descriptor& d) {
+  fmt::print("{} {} ({})\n{}\n", d.id, d.version, d.optimizer != nullptr ? "optimizer" : "problem",
+             d.name);
+  fmt::print("\n{}\n", d.doc);
+  if (!d.reference.empty()) fmt::print("\nReference: {}\n", d.reference);
+  std::string capabilities;
+  if (d.optimizer != nullptr) {
+    capabilities = (d.capabilities & ZEROTH_HANDLES_BOUNDS) != 0 ? "handles bounds"
+                                                                 : "unbounded problems only";
+  } else {
+    capabilities = (d.capabilities & ZEROTH_STOCHASTIC) != 0
+                       ? "stochastic: a minibatch for each iteration"
+                       : "deterministic";
+  }
+  fmt::print("Capabilities: {}\n", capabilities);
+  fmt::print("File: {}\n", d.library.string());
+  if (d.parameters.empty()) return;
+  std::size_t name_width = 0, default_width = 0;
+  for (const Parameter& p : d.parameters) {
+    name_width = std::max(name_width, p.name.size());
+    default_width = std::max(default_width, p.default_text().size());
+  }
+  fmt::print("\nParameters\n");
+  for (const Parameter& p : d.parameters) {
+    const std::string range = p.range();
+    fmt::print("  {:<{}}  {:<7}  {:<{}}  {}{}\n", p.name, name_width, name_of(p.type),
+               p.default_text(), default_width, p.doc, range.empty() ? "" : " (" + range + ")");
+  }
+}
+
+int describe(const Registry& registry, const DescribeOptions& options) {
+  const Descriptor* optimizer = registry.optimizer(options.name);
+  const Descriptor* problem = registry.problem(options.name);
+  if (optimizer == nullptr && problem == nullptr) {
+    std::vector<std::string> ids;
+    for (const Descriptor& each : registry.optimizers()) ids.push_back(each.id);
+    for (const Descriptor& each : registry.problems()) ids.push_back(each.id);
+    throw UserError("command line",
+                    fmt::format("there is no optimizer or problem '{}'", options.name),
+                    suggestion(options.name, ids));
+  }
+  if (optimizer != nullptr) print_description(*optimizer);
+  if (optimizer != nullptr && problem != nullptr) fmt::print("\n");
+  if (problem != nullptr) print_description(*problem);
+  return 0;
+}
+
+}  // namespace
+
+Commands make_commands(Terminal& terminal, const std::vector<std::string>& folders) {
+  Commands commands;
+  commands.list = [&](const ListOptions& options) {
+    return list(scan(terminal, folders), options);
+  };
+  commands.describe = [&](const DescribeOptions& options) {
+    return describe(scan(terminal, folders), options);
+  };
+  commands.run = [&](const RunOptions& options) {
+    return run_experiment(terminal, folders, options);
+  };
+  commands.report = [](const ReportOptions& options) {
+    const Store store = Store::open_to_read(options.file);
+    fmt::print("{} runs in {}\n{}", store.size(), options.file,
+               format(summarize(store), colours(STDOUT_FILENO)));
+    return 0;
+  };
+  commands.export_results = [&](const ExportOptions& options) {
+    write_csv(Store::open_to_read(options.file), options.csv, options.overwrite);
+    terminal.note(fmt::format("wrote runs.csv and trace.csv into {}", options.csv));
+    return 0;
+  };
+  return commands;
+}
+
+}  // namespace zeroth::host

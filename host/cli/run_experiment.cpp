@@ -1,0 +1,240 @@
+// `zeroth run`: spec -> plugins -> plan -> run -> store -> report.
+#include <fmt/format.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <ctime>
+#include <memory>
+#include <optional>
+#include <thread>
+
+#include "cli/commands.hpp"
+#include "plan/plan.hpp"
+#include "plugins/registry.hpp"
+#include "report/summary.hpp"
+#include "run/matrix.hpp"
+#include "spec/read_experiment.hpp"
+#include "store/store.hpp"
+#include "user_error.hpp"
+#include "version.hpp"
+
+namespace zeroth::host {
+namespace {
+
+std::atomic<bool> interrupted{false};
+static_assert(std::atomic<bool>::is_always_lock_free);
+
+extern "C" void on_signal(int signal) {
+  if (interrupted.exchange(true)) {  // a second one: at once
+    std::signal(signal, SIG_DFL);
+    std::raise(signal);
+  }
+}
+
+// A run's own experiment is created once before any work, so that what a plugin refuses is said at
+// once.
+std::vector<std::unique_ptr<Suite>> create_suites(const Matrix& matrix) {
+  std::vector<std::unique_ptr<Suite>> suites;
+  for (const ProblemConfiguration& problem : matrix.problems) {
+    suites.push_back(std::make_unique<Suite>(*problem.descriptor, problem.values, problem.where));
+  }
+  for (const Configuration& optimizer : matrix.optimizers) {
+    const Optimizer accepted(*optimizer.descriptor, optimizer.values, optimizer.where);
+  }
+  return suites;
+}
+
+// Optimizers that ignore bounds must not meet problems that have some.
+void check_bounds(const Plan& plan, const std::vector<std::unique_ptr<Suite>>& suites) {
+  for (std::size_t p = 0; p < plan.matrix.problems.size(); ++p) {
+    const ProblemConfiguration& problem = plan.matrix.problems[p];
+    const auto first = std::find_if(plan.runs.begin(), plan.runs.end(),
+                                    [p](const PlannedRun& run) { return run.problem == p; });
+    std::unique_ptr<Instance> instance;
+    for (const Configuration& optimizer : plan.matrix.optimizers) {
+      if ((optimizer.descriptor->capabilities & ZEROTH_HANDLES_BOUNDS) != 0) continue;
+      if (!instance)
+        instance = std::make_unique<Instance>(*suites[p], problem.split, first->instance);
+      if ((*instance)->lower == nullptr && (*instance)->upper == nullptr) break;
+      throw UserError(
+          optimizer.where,
+          fmt::format("{} has bounds, which {} ignores", problem.label, optimizer.label),
+          "take an optimizer whose capabilities say that it handles bounds");
+    }
+  }
+}
+
+std::vector<std::uint64_t> sizes_of(const Matrix& matrix,
+                                    const std::vector<std::unique_ptr<Suite>>& suites) {
+  std::vector<std::uint64_t> sizes;
+  for (std::size_t p = 0; p < suites.size(); ++p)
+    sizes.push_back(suites[p]->size(matrix.problems[p].split));
+  return sizes;
+}
+
+// A file may hold part of this plan, and nothing else.
+void refuse_other_experiment(const Store& store, const Plan& plan, const std::string& output) {
+  std::unordered_set<std::string> planned;
+  for (const PlannedRun& run : plan.runs) planned.insert(run.key);
+  std::uint64_t strangers = 0;
+  std::string example;
+  store.for_each(false, [&](const StoredRun& run) {
+    if (planned.count(run.key) != 0) return;
+    if (strangers++ == 0) {
+      example = fmt::format("{}/{}:{}/{}/{}", run.problem_label, run.split, run.instance,
+                            run.optimizer_label, run.trial);
+    }
+  });
+  if (strangers == 0) return;
+  throw UserError(output,
+                  fmt::format("holds {} runs that are not part of this experiment, such as {}",
+                              strangers, example),
+                  "its seed, budget, parameters, instances, trials or plugin versions were others; "
+                  "name another "
+                  "file with -o (an experiment may only grow)");
+}
+
+StoredRun to_stored(const Plan& plan, FinishedRun finished) {
+  const PlannedRun& run = *finished.run;
+  const ProblemConfiguration& problem = plan.problem(run);
+  const Configuration& optimizer = plan.optimizer(run);
+  return {run.key,
+          run.position,
+          problem.descriptor->id,
+          problem.label,
+          problem.parameters,
+          name_of(problem.split),
+          run.instance,
+          optimizer.descriptor->id,
+          optimizer.label,
+          optimizer.parameters,
+          run.trial,
+          run.seed,
+          std::move(finished.result)};
+}
+
+Provenance provenance_of(const Experiment& experiment, const RunOptions& options,
+                         const Matrix& matrix) {
+  utsname machine{};
+  uname(&machine);
+  const std::time_t now = std::time(nullptr);
+  std::string settings, plugins;
+  for (const std::string& each : options.settings) settings += each + "\n";
+  const auto add = [&plugins](const Descriptor& d) {
+    plugins += fmt::format("{} {} {}\n", d.id, d.version, d.library.string());
+  };
+  for (const ProblemConfiguration& each : matrix.problems) add(*each.descriptor);
+  for (const Configuration& each : matrix.optimizers) add(*each.descriptor);
+  char date[32] = "";
+  std::strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", std::gmtime(&now));
+  return {{"title", experiment.title},
+          {"experiment_file", experiment.file.string()},
+          {"experiment", experiment.text},
+          {"settings", settings},
+          {"plugins", plugins},
+          {"program", fmt::format("zeroth {}", version)},
+          {"machine",
+           fmt::format("{} {} {}, {} cores, {} threads", machine.sysname, machine.release,
+                       machine.machine, std::thread::hardware_concurrency(), options.threads)},
+          {"last_run", date}};
+}
+
+void print_plan(const Plan& plan, const std::vector<const PlannedRun*>& pending) {
+  for (const PlannedRun* run : pending) fmt::print("{}\n", plan.name(*run));
+  fmt::print(stderr, "{} of {} runs would be done\n", pending.size(), plan.runs.size());
+}
+
+}  // namespace
+
+int run_experiment(Terminal& terminal, const std::vector<std::string>& folders,
+                   const RunOptions& options) {
+  const Experiment experiment = read_experiment(options.experiment, options.settings);
+  const std::string output =
+      options.output.empty() ? experiment.file.stem().string() + ".zeroth" : options.output;
+  Store::check(output);
+  set_log_sink([&](int level, const std::string& line) {
+    level == ZEROTH_LOG_WARNING ? terminal.warn(line) : terminal.note(line);
+  });
+  const Registry registry(plugin_folders(folders),
+                          [&](const std::string& text) { terminal.warn(text); });
+  Matrix matrix = bind(experiment, registry.optimizers(), registry.problems());
+  const std::vector<std::unique_ptr<Suite>> suites = create_suites(matrix);
+  const std::vector<std::uint64_t> sizes = sizes_of(matrix, suites);
+  const Plan plan = make_plan(experiment, std::move(matrix), sizes);
+  check_bounds(plan, suites);
+
+  std::unordered_set<std::string> done;
+  std::error_code ignored;
+  if (std::filesystem::exists(output, ignored) && std::filesystem::file_size(output, ignored) > 0) {
+    const Store store = Store::open_to_read(output);
+    refuse_other_experiment(store, plan, output);
+    done = store.keys();
+  }
+  std::vector<const PlannedRun*> pending;
+  for (const PlannedRun& run : plan.runs) {
+    const auto wanted = [&](const std::string& pattern) {
+      return matches(plan.name(run), pattern);
+    };
+    const bool chosen =
+        options.only.empty() || std::any_of(options.only.begin(), options.only.end(), wanted);
+    if (chosen && done.count(run.key) == 0) pending.push_back(&run);
+  }
+  if (!options.only.empty() && pending.empty() && done.empty()) {
+    throw UserError("--only", "matches no run", "`zeroth run --dry-run` prints their names");
+  }
+  if (options.dry_run) {
+    print_plan(plan, pending);
+    return 0;
+  }
+
+  Store store = Store::open_to_write(output);
+  store.set_provenance(provenance_of(experiment, options, plan.matrix));
+  std::vector<std::pair<std::string, std::uint64_t>> positions;
+  for (const PlannedRun& run : plan.runs) {
+    if (done.count(run.key) != 0) positions.emplace_back(run.key, run.position);
+  }
+  store.renumber(positions);
+  if (!done.empty()) {
+    terminal.note(
+        fmt::format("{} runs are in {} already, {} to do", done.size(), output, pending.size()));
+  }
+  std::signal(SIGINT, on_signal);
+  std::signal(SIGTERM, on_signal);
+  std::size_t finished = 0, failed = 0;
+  if (!pending.empty()) {
+    Progress progress(terminal, pending.size());
+    progress.update(0, 0);
+    run_cells(plan, pending, suites, options.threads, interrupted,
+              [&](std::vector<FinishedRun> batch) {
+                std::vector<StoredRun> rows;
+                for (FinishedRun& each : batch) rows.push_back(to_stored(plan, std::move(each)));
+                if (!rows.empty()) store.append(rows);
+                for (const StoredRun& row : rows) {
+                  if (row.result.outcome != Outcome::failed) continue;
+                  if (failed++ < 5) {
+                    terminal.warn(fmt::format("{}/{}:{}/{}/{}: {}", row.problem_label, row.split,
+                                              row.instance, row.optimizer_label, row.trial,
+                                              row.result.message));
+                  }
+                }
+                finished += rows.size();
+                progress.update(finished, failed);
+              });
+    terminal.clear_progress();
+  }
+  fmt::print("{}\n", experiment.title.empty() ? experiment.file.stem().string() : experiment.title);
+  fmt::print("{}", format(summarize(store), colours(STDOUT_FILENO)));
+  fmt::print("\n{} of {} runs in {}\n", store.size(), plan.runs.size(), output);
+  std::fflush(stdout);
+  if (interrupted) {
+    terminal.note("interrupted: the same command goes on from here");
+    return 130;
+  }
+  return failed > 0 ? 1 : 0;
+}
+
+}  // namespace zeroth::host

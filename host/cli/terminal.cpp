@@ -1,0 +1,83 @@
+#include "cli/terminal.hpp"
+
+#include <fmt/color.h>
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <string_view>
+
+namespace zeroth::host {
+namespace {
+
+// What fits on a line of the terminal.
+std::string cut(const std::string& line) {
+  winsize size{};
+  if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col < 20) return line;
+  return line.substr(0, size.ws_col - 1);
+}
+
+}  // namespace
+
+bool colours(int descriptor) {
+  const char* no_color = std::getenv("NO_COLOR");
+  const char* term = std::getenv("TERM");
+  return isatty(descriptor) == 1 && (no_color == nullptr || *no_color == '\0') &&
+         !(term != nullptr && std::string_view(term) == "dumb");
+}
+
+std::string duration_text(double seconds) {
+  const auto s = static_cast<long long>(seconds + 0.5);
+  if (s < 3600) return fmt::format("{}:{:02}", s / 60, s % 60);
+  if (s < 86400) return fmt::format("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60);
+  return fmt::format("{} d {:02}:{:02}", s / 86400, s / 3600 % 24, s / 60 % 60);
+}
+
+Terminal::Terminal() : interactive_(isatty(STDERR_FILENO) == 1), colours_(colours(STDERR_FILENO)) {}
+
+void Terminal::print(const char* kind, const std::string& line) {
+  const std::lock_guard lock(mutex_);
+  std::string out = progress_.empty() ? "" : "\r\033[K";
+  if (*kind != '\0') {
+    const std::string prefix = fmt::format("{}: ", kind);
+    out += colours_ ? fmt::format(fmt::fg(fmt::terminal_color::yellow), "{}", prefix) : prefix;
+  }
+  out += line + "\n" + progress_;
+  std::fputs(out.c_str(), stderr);
+  std::fflush(stderr);
+}
+
+void Terminal::progress(const std::string& line) {
+  if (!interactive_) return;
+  const std::lock_guard lock(mutex_);
+  if (line.empty() && progress_.empty()) return;
+  progress_ = cut(line);
+  std::fputs(("\r\033[K" + progress_).c_str(), stderr);
+  std::fflush(stderr);
+}
+
+Progress::Progress(Terminal& terminal, std::size_t total) : terminal_(terminal), total_(total) {}
+
+void Progress::update(std::size_t done, std::size_t failed) {
+  const Clock::time_point now = Clock::now();
+  const double elapsed = std::chrono::duration<double>(now - started_).count();
+  std::string line = fmt::format("{}/{} runs ({:.0f}%)", done, total_,
+                                 100.0 * static_cast<double>(done) / static_cast<double>(total_));
+  if (failed > 0) line += fmt::format(", {} failed", failed);
+  if (done > 0) {
+    const double rate = static_cast<double>(done) / elapsed;
+    line += fmt::format(", {:.3g} runs/s, {} left", rate,
+                        duration_text(static_cast<double>(total_ - done) / rate));
+  } else {
+    line += fmt::format(", {} so far", duration_text(elapsed));
+  }
+  terminal_.progress(line);
+  if (!terminal_.interactive() && (done == total_ || now - last_line_ > std::chrono::seconds(10))) {
+    last_line_ = now;
+    terminal_.note(line);
+  }
+}
+
+}  // namespace zeroth::host

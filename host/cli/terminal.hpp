@@ -1,0 +1,50 @@
+// What standard error looks like to a person.
+#pragma once
+
+#include <chrono>
+#include <mutex>
+#include <string>
+
+namespace zeroth::host {
+
+/// Whether to colour what goes to the descriptor: a terminal, and neither NO_COLOR nor TERM=dumb.
+bool colours(int descriptor);
+
+/// "0:42", "1:02:03", "3 d 04:05"
+std::string duration_text(double seconds);
+
+/// Lines on standard error, above a progress line that stays at the bottom of a terminal.
+/// Threads: any.
+class Terminal {
+ public:
+  Terminal();
+  void warn(const std::string& line) { print("warning", line); }
+  void note(const std::string& line) { print("", line); }
+  /// Replaces the progress line; on anything but a terminal it does nothing.
+  void progress(const std::string& line);
+  void clear_progress() { progress(""); }
+  bool interactive() const { return interactive_; }
+
+ private:
+  void print(const char* kind, const std::string& line);
+  std::mutex mutex_;
+  bool interactive_, colours_;
+  std::string progress_;
+};
+
+/// Counts runs, and says how many, how fast and how long still: a line that moves on a terminal, a
+/// plain one now and then elsewhere.  Threads: one caller.
+class Progress {
+ public:
+  Progress(Terminal& terminal, std::size_t total);
+  /// done runs are on disk.
+  void update(std::size_t done, std::size_t failed);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  Terminal& terminal_;
+  std::size_t total_;
+  Clock::time_point started_ = Clock::now(), last_line_ = Clock::now();
+};
+
+}  // namespace zeroth::host

@@ -1,0 +1,183 @@
+#include <fmt/format.h>
+#include <zeroth/abi.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "near_miss.hpp"
+#include "plan/plan.hpp"
+#include "user_error.hpp"
+
+namespace zeroth::host {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+const Descriptor& look_up(const std::vector<Descriptor>& all, const std::string& id,
+                          const std::string& where, const char* kind) {
+  std::vector<std::string> ids;
+  for (const Descriptor& each : all) {
+    if (each.id == id) return each;
+    ids.push_back(each.id);
+  }
+  throw UserError(
+      where, fmt::format("there is no {} '{}'", kind, id),
+      all.empty() ? "no plugin was found: --plugin-dir or ZEROTH_PLUGIN_PATH says where they are"
+                  : suggestion(id, ids));
+}
+
+Value default_of(const Parameter& p) {
+  switch (p.type) {
+    case ParameterType::real:
+      return p.real;
+    case ParameterType::integer:
+      return p.integer;
+    case ParameterType::boolean:
+      return p.integer != 0;
+    default:
+      return p.text;
+  }
+}
+
+Value checked(const Parameter& p, const Value& value, const std::string& where) {
+  const auto wrong = [&](const std::string& what) {
+    const std::string range = p.range();
+    throw UserError(where, what,
+                    fmt::format("'{}' is {}{}{}", p.name, p.doc, range.empty() ? "" : ", ", range));
+  };
+  const auto* real = std::get_if<double>(&value);
+  const auto* integer = std::get_if<std::int64_t>(&value);
+  const auto* text = std::get_if<std::string>(&value);
+  switch (p.type) {
+    case ParameterType::real: {
+      if (real == nullptr && integer == nullptr) wrong("must be a number");
+      const double x = real != nullptr ? *real : static_cast<double>(*integer);
+      const bool inside = (p.excludes_min ? x > p.real_min : x >= p.real_min) &&
+                          (p.excludes_max ? x < p.real_max : x <= p.real_max) && std::isfinite(x);
+      if (!inside) wrong(fmt::format("{} is out of range", x));
+      return x;
+    }
+    case ParameterType::integer:
+      if (integer == nullptr) wrong("must be a whole number");
+      if (*integer < p.integer_min || *integer > p.integer_max)
+        wrong(fmt::format("{} is out of range", *integer));
+      return value;
+    case ParameterType::boolean:
+      if (!std::holds_alternative<bool>(value)) wrong("must be true or false");
+      return value;
+    case ParameterType::choice:
+      if (text == nullptr ||
+          std::find(p.choices.begin(), p.choices.end(), *text) == p.choices.end()) {
+        wrong(text == nullptr ? "must be text in quotes"
+                              : fmt::format("'{}' is none of its choices", *text));
+      }
+      return value;
+    case ParameterType::text:
+    case ParameterType::path:
+      if (text == nullptr) wrong("must be text in quotes");
+      return value;
+  }
+  return value;
+}
+
+std::string text_of(const Value& value) {
+  return std::visit([](const auto& v) -> std::string { return fmt::format("{}", v); }, value);
+}
+
+// The Cartesian product of the values of all settings; one configuration for each.
+std::vector<Configuration> unfold(const Descriptor& descriptor,
+                                  const std::vector<Setting>& settings, const std::string& where,
+                                  const std::filesystem::path& folder) {
+  std::vector<std::string> names;
+  for (const Parameter& p : descriptor.parameters) names.push_back(p.name);
+  for (const Setting& setting : settings) {
+    if (std::find(names.begin(), names.end(), setting.name) == names.end()) {
+      throw UserError(setting.where,
+                      fmt::format("{} has no parameter '{}'", descriptor.id, setting.name),
+                      suggestion(setting.name, names));
+    }
+  }
+  Configuration base;
+  base.descriptor = &descriptor;
+  base.where = where;
+  std::vector<Configuration> all{base};
+  for (const Parameter& p : descriptor.parameters) {
+    const auto set = std::find_if(settings.begin(), settings.end(),
+                                  [&](const Setting& s) { return s.name == p.name; });
+    std::vector<Value> values{default_of(p)};
+    if (set != settings.end()) {
+      values.clear();
+      for (const Value& value : set->values) values.push_back(checked(p, value, set->where));
+    }
+    std::vector<Configuration> longer;
+    for (const Configuration& prefix : all) {
+      for (const Value& value : values) {
+        longer.push_back(prefix);
+        longer.back().values.push_back(value);
+        if (values.size() > 1) longer.back().label += fmt::format(" {}={}", p.name, text_of(value));
+      }
+    }
+    all = std::move(longer);
+  }
+  for (Configuration& each : all) {
+    Json json = Json::object();
+    for (std::size_t i = 0; i < each.values.size(); ++i) {
+      const Parameter& p = descriptor.parameters[i];
+      std::visit([&](const auto& v) { json[p.name] = v; }, each.values[i]);
+      auto* path = std::get_if<std::string>(&each.values[i]);
+      if (p.type == ParameterType::path && !path->empty()) {
+        *path = (std::filesystem::absolute(folder) / *path).lexically_normal().string();
+      }
+    }
+    each.parameters = json.dump();
+  }
+  return all;
+}
+
+}  // namespace
+
+Matrix bind(const Experiment& experiment, const std::vector<Descriptor>& optimizers,
+            const std::vector<Descriptor>& problems) {
+  const std::filesystem::path folder = experiment.file.parent_path();
+  Matrix matrix;
+  const auto twice = [](const auto& all, const Configuration& added) {
+    return std::any_of(all.begin(), all.end(), [&](const Configuration& each) {
+      return each.descriptor == added.descriptor && each.parameters == added.parameters;
+    });
+  };
+  for (const ProblemSpec& spec : experiment.problems) {
+    const Descriptor& descriptor = look_up(problems, spec.id, spec.where, "problem");
+    for (Configuration& each : unfold(descriptor, spec.settings, spec.where, folder)) {
+      if (twice(matrix.problems, each)) {
+        throw UserError(spec.where, "the same problem with the same parameters stands here twice",
+                        "one entry can name several instances: instances = \"0-9\"");
+      }
+      each.label = descriptor.name + each.label;
+      matrix.problems.push_back(
+          {std::move(each), spec.split, spec.instances, spec.instances_where});
+    }
+  }
+  for (const OptimizerSpec& spec : experiment.optimizers) {
+    const Descriptor& descriptor = look_up(optimizers, spec.id, spec.where, "optimizer");
+    for (Configuration& each : unfold(descriptor, spec.settings, spec.where, folder)) {
+      if (twice(matrix.optimizers, each)) {
+        throw UserError(spec.where, "the same optimizer with the same parameters stands here twice",
+                        "delete one");
+      }
+      each.label = (spec.label.empty() ? descriptor.name : spec.label) + each.label;
+      for (const Configuration& other : matrix.optimizers) {
+        if (other.label == each.label) {
+          throw UserError(spec.where,
+                          fmt::format("two optimizers would both be called '{}'", each.label),
+                          "give this one a label = \"...\" of its own");
+        }
+      }
+      matrix.optimizers.push_back(std::move(each));
+    }
+  }
+  return matrix;
+}
+
+}  // namespace zeroth::host

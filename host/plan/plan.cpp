@@ -1,0 +1,109 @@
+#include "plan/plan.hpp"
+
+#include <fmt/format.h>
+#include <fnmatch.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "user_error.hpp"
+
+namespace zeroth::host {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// FNV-1a, 64 bits (Fowler, Noll, Vo); offset distinguishes two hashes of one text.
+std::uint64_t hash(const std::string& text, std::uint64_t offset = 0xCBF29CE484222325u) {
+  for (const char c : text) offset = (offset ^ static_cast<unsigned char>(c)) * 0x100000001B3u;
+  return offset;
+}
+
+// 128 bits of a text that holds everything the numbers depend on.
+std::string key_of(const Json& everything) {
+  const std::string text = everything.dump();
+  return fmt::format("{:016x}{:016x}", hash(text), hash(text, 0x9AE16A3B2F90404Fu));
+}
+
+Json json_of(const Budget& budget) {
+  Json json = Json::object();
+  if (budget.iterations) json["iterations"] = *budget.iterations;
+  if (budget.queries) json["queries"] = *budget.queries;
+  if (budget.seconds) json["seconds"] = *budget.seconds;
+  if (budget.target) json["target"] = *budget.target;
+  return json;
+}
+
+std::vector<std::uint64_t> chosen(const ProblemConfiguration& problem, std::uint64_t size) {
+  std::vector<std::uint64_t> indices;
+  if (size == 0) {
+    throw UserError(
+        problem.instances_where,
+        fmt::format("{} has no {} instances", problem.descriptor->id, name_of(problem.split)),
+        "choose the other split");
+  }
+  if (problem.instances.all) {
+    for (std::uint64_t i = 0; i < size; ++i) indices.push_back(i);
+    return indices;
+  }
+  for (const auto& [first, last] : problem.instances.ranges) {
+    if (last >= size) {
+      throw UserError(problem.instances_where,
+                      fmt::format("there is no instance {}", std::max(first, size)),
+                      fmt::format("the {} split of {} has the instances 0-{}",
+                                  name_of(problem.split), problem.descriptor->id, size - 1));
+    }
+    for (std::uint64_t i = first; i <= last; ++i) {
+      if (std::find(indices.begin(), indices.end(), i) == indices.end()) indices.push_back(i);
+    }
+  }
+  return indices;
+}
+
+}  // namespace
+
+std::string Plan::name(const PlannedRun& run) const {
+  return fmt::format("{}/{}:{}/{}/{}", problem(run).label, name_of(problem(run).split),
+                     run.instance, optimizer(run).label, run.trial);
+}
+
+Plan make_plan(const Experiment& experiment, Matrix matrix,
+               const std::vector<std::uint64_t>& sizes) {
+  Plan plan;
+  plan.budget = experiment.budget;
+  const Json budget = json_of(experiment.budget);
+  for (std::size_t p = 0; p < matrix.problems.size(); ++p) {
+    const ProblemConfiguration& problem = matrix.problems[p];
+    for (const std::uint64_t instance : chosen(problem, sizes[p])) {
+      for (std::uint64_t trial = 0; trial < experiment.trials; ++trial) {
+        const Json cell{{"seed", experiment.seed},
+                        {"problem", problem.descriptor->id},
+                        {"parameters", problem.parameters},
+                        {"split", name_of(problem.split)},
+                        {"instance", instance},
+                        {"trial", trial}};
+        const std::uint64_t seed = hash(cell.dump()) >> 11;  // 53 bits: exact as a number in R
+        for (std::size_t o = 0; o < matrix.optimizers.size(); ++o) {
+          const Configuration& optimizer = matrix.optimizers[o];
+          const Json everything{{"cell", cell},
+                                {"problem_version", problem.descriptor->version},
+                                {"optimizer", optimizer.descriptor->id},
+                                {"optimizer_version", optimizer.descriptor->version},
+                                {"optimizer_parameters", optimizer.parameters},
+                                {"budget", budget}};
+          plan.runs.push_back({plan.runs.size(), p, o, instance, trial, seed, key_of(everything)});
+        }
+      }
+    }
+  }
+  plan.matrix = std::move(matrix);
+  return plan;
+}
+
+bool matches(const std::string& name, const std::string& pattern) {
+  if (pattern.find_first_of("*?[") == std::string::npos)
+    return name.find(pattern) != std::string::npos;
+  return fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
+}
+
+}  // namespace zeroth::host

@@ -1,0 +1,70 @@
+// What is to be run: pure, no files, no threads, no plugin calls.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "plugins/descriptor.hpp"
+#include "spec/experiment.hpp"
+
+namespace zeroth::host {
+
+/// A plugin with a value for every parameter, in the descriptor's order.
+struct Configuration {
+  const Descriptor* descriptor = nullptr;  // outlives the plan
+  std::vector<Value> values;               // paths absolute
+  std::string label;                       // as in tables
+  std::string parameters;                  // JSON object of all values, paths as written
+  std::string where;                       // for messages
+};
+
+struct ProblemConfiguration : Configuration {
+  Split split = Split::test;
+  Instances instances;
+  std::string instances_where;
+};
+
+/// The experiment with every name looked up, every value checked and every sweep unfolded.
+struct Matrix {
+  std::vector<ProblemConfiguration> problems;
+  std::vector<Configuration> optimizers;
+};
+
+/// Throws UserError that names place, key and remedy.
+Matrix bind(const Experiment& experiment, const std::vector<Descriptor>& optimizers,
+            const std::vector<Descriptor>& problems);
+
+/// One cell of the matrix.  problem and optimizer index Plan::matrix.
+struct PlannedRun {
+  std::uint64_t position = 0;  // in the whole plan, from 0
+  std::size_t problem = 0, optimizer = 0;
+  std::uint64_t instance = 0, trial = 0;
+  std::uint64_t seed =
+      0;            // equal for all optimizers: they meet the same start, minibatches and draws
+  std::string key;  // of everything that the numbers depend on
+};
+
+struct Plan {
+  Matrix matrix;
+  Budget budget;
+  std::vector<PlannedRun> runs;  // by problem, instance, trial, optimizer
+
+  const ProblemConfiguration& problem(const PlannedRun& run) const {
+    return matrix.problems[run.problem];
+  }
+  const Configuration& optimizer(const PlannedRun& run) const {
+    return matrix.optimizers[run.optimizer];
+  }
+  /// "problem/test:3/ZO-SGD/0": what --only matches.
+  std::string name(const PlannedRun& run) const;
+};
+
+/// sizes  for each problem of the matrix, the instances that its split has.
+Plan make_plan(const Experiment& experiment, Matrix matrix,
+               const std::vector<std::uint64_t>& sizes);
+
+/// Whether a shell pattern matches the name, or, without wildcards, is part of it.
+bool matches(const std::string& name, const std::string& pattern);
+
+}  // namespace zeroth::host

@@ -1,0 +1,149 @@
+#include "plugins/descriptor.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <zeroth/abi.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+
+namespace zeroth::host {
+namespace {
+
+std::string checked(const char* text, const char* field) {
+  if (text == nullptr) throw std::runtime_error(fmt::format("its {} is NULL", field));
+  return text;
+}
+
+Parameter copy(const zeroth_parameter& from) {
+  if (from.struct_size < sizeof(zeroth_parameter))
+    throw std::runtime_error("a parameter's struct_size is too small");
+  Parameter p;
+  p.name = checked(from.name, "parameter's name");
+  const auto refuse = [&p](const std::string& why) {
+    throw std::runtime_error(fmt::format("its parameter '{}' {}", p.name, why));
+  };
+  p.doc = checked(from.doc, "parameter's doc");
+  p.text = checked(from.text, "parameter's text");
+  if (from.type < ZEROTH_REAL || from.type > ZEROTH_PATH) refuse("has an unknown type");
+  p.type = static_cast<ParameterType>(from.type);
+  p.real = from.real;
+  p.real_min = from.real_min;
+  p.real_max = from.real_max;
+  p.excludes_min = (from.flags & ZEROTH_EXCLUSIVE_MINIMUM) != 0;
+  p.excludes_max = (from.flags & ZEROTH_EXCLUSIVE_MAXIMUM) != 0;
+  p.integer = from.integer;
+  p.integer_min = from.integer_min;
+  p.integer_max = from.integer_max;
+  for (const char* const* choice = from.choices; choice != nullptr && *choice != nullptr;
+       ++choice) {
+    p.choices.emplace_back(*choice);
+  }
+  if (p.type == ParameterType::real && !(p.real >= p.real_min && p.real <= p.real_max)) {
+    refuse("has a default out of its range");
+  }
+  if (p.type == ParameterType::integer &&
+      !(p.integer >= p.integer_min && p.integer <= p.integer_max)) {
+    refuse("has a default out of its range");
+  }
+  if (p.type == ParameterType::choice &&
+      std::find(p.choices.begin(), p.choices.end(), p.text) == p.choices.end()) {
+    refuse("has a default that is none of its choices");
+  }
+  for (const char* ours : {"use", "label", "split", "instances"}) {
+    if (p.name == ours) refuse("has a name that experiment files use themselves");
+  }
+  return p;
+}
+
+template <typename Abi>
+Descriptor describe_common(const Abi& from, const std::filesystem::path& library) {
+  if (from.struct_size < sizeof(Abi))
+    throw std::runtime_error("a descriptor's struct_size is too small");
+  Descriptor d;
+  d.id = checked(from.id, "id");
+  d.name = checked(from.name, "name");
+  d.version = checked(from.version, "version");
+  d.doc = checked(from.doc, "doc");
+  d.reference = checked(from.reference, "reference");
+  d.capabilities = from.capabilities;
+  d.library = library;
+  if (from.threads == ZEROTH_THREADS_LIBRARY) d.one_at_a_time = std::make_shared<std::mutex>();
+  if (from.create == nullptr || from.destroy == nullptr) {
+    throw std::runtime_error(fmt::format("{} lacks a function", d.id));
+  }
+  for (std::uint64_t i = 0; i < from.parameter_count; ++i) {
+    d.parameters.push_back(copy(*from.parameters[i]));
+  }
+  return d;
+}
+
+}  // namespace
+
+const char* name_of(ParameterType type) {
+  switch (type) {
+    case ParameterType::real:
+      return "real";
+    case ParameterType::integer:
+      return "integer";
+    case ParameterType::boolean:
+      return "boolean";
+    case ParameterType::text:
+      return "text";
+    case ParameterType::choice:
+      return "choice";
+    case ParameterType::path:
+      return "path";
+  }
+  return "?";
+}
+
+std::string Parameter::range() const {
+  if (type == ParameterType::choice) return fmt::format("{}", fmt::join(choices, " | "));
+  if (type == ParameterType::boolean) return "true | false";
+  if (type == ParameterType::integer) {
+    if (integer_max == std::numeric_limits<std::int64_t>::max())
+      return fmt::format(">= {}", integer_min);
+    return fmt::format("{} .. {}", integer_min, integer_max);
+  }
+  if (type != ParameterType::real) return "";
+  const bool below = std::isfinite(real_min), above = std::isfinite(real_max);
+  const char* low = excludes_min ? ">" : ">=";
+  const char* high = excludes_max ? "<" : "<=";
+  if (below && above) return fmt::format("{} {}, {} {}", low, real_min, high, real_max);
+  if (below) return fmt::format("{} {}", low, real_min);
+  return above ? fmt::format("{} {}", high, real_max) : "";
+}
+
+std::string Parameter::default_text() const {
+  switch (type) {
+    case ParameterType::real:
+      return fmt::format("{}", real);
+    case ParameterType::integer:
+      return fmt::format("{}", integer);
+    case ParameterType::boolean:
+      return integer != 0 ? "true" : "false";
+    default:
+      return fmt::format("\"{}\"", text);
+  }
+}
+
+Descriptor describe(const zeroth_optimizer& optimizer, const std::filesystem::path& library) {
+  Descriptor d = describe_common(optimizer, library);
+  if (optimizer.solve == nullptr) throw std::runtime_error(d.id + " lacks solve()");
+  d.optimizer = &optimizer;
+  return d;
+}
+
+Descriptor describe(const zeroth_problem& problem, const std::filesystem::path& library) {
+  Descriptor d = describe_common(problem, library);
+  if (problem.instance_count == nullptr || problem.open == nullptr || problem.close == nullptr) {
+    throw std::runtime_error(d.id + " lacks a function");
+  }
+  d.problem = &problem;
+  return d;
+}
+
+}  // namespace zeroth::host

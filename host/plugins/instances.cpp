@@ -1,0 +1,111 @@
+#include "plugins/instances.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <stdexcept>
+
+#include "user_error.hpp"
+
+namespace zeroth::host {
+namespace {
+
+struct Message {
+  std::array<char, 2048> text{};
+  zeroth_message abi{text.data(), text.size()};
+};
+
+// Held during a call into a library that takes one at a time; else nothing.
+std::unique_lock<std::mutex> exclusive(const Descriptor& descriptor) {
+  return descriptor.one_at_a_time ? std::unique_lock(*descriptor.one_at_a_time)
+                                  : std::unique_lock<std::mutex>();
+}
+
+// create() of an optimizer or a problem.
+template <typename Abi>
+void* create(const Abi& abi, const Descriptor& descriptor, const Values& values,
+             const std::string& where) {
+  std::vector<zeroth_value> c_values;
+  for (std::size_t i = 0; i < descriptor.parameters.size(); ++i) {
+    zeroth_value value{descriptor.parameters[i].name.c_str(), 0.0, 0, ""};
+    if (const auto* real = std::get_if<double>(&values[i])) value.real = *real;
+    if (const auto* integer = std::get_if<std::int64_t>(&values[i])) value.integer = *integer;
+    if (const auto* boolean = std::get_if<bool>(&values[i])) value.integer = *boolean ? 1 : 0;
+    if (const auto* text = std::get_if<std::string>(&values[i])) value.text = text->c_str();
+    c_values.push_back(value);
+  }
+  Message message;
+  void* instance = nullptr;
+  const zeroth_status status = abi.create(&abi, c_values.data(), &instance, &message.abi);
+  if (status != ZEROTH_OK) {
+    throw UserError(where, descriptor.id + ": " + failure_text(status, message.text.data()));
+  }
+  return instance;
+}
+
+}  // namespace
+
+std::string failure_text(zeroth_status status, const char* message) {
+  if (message != nullptr && *message != '\0') return message;
+  switch (status) {
+    case ZEROTH_STOP:
+      return "it said stop, which only the host may";
+    case ZEROTH_DISCARD:
+      return "it discarded the point";
+    case ZEROTH_BAD_ARGUMENT:
+      return "bad argument (the plugin says no more)";
+    case ZEROTH_UNSUPPORTED:
+      return "unsupported (the plugin says no more)";
+    case ZEROTH_OUT_OF_MEMORY:
+      return "out of memory";
+    case ZEROTH_INSTANCE_DEAD:
+      return "the instance is dead (the plugin says no more)";
+    case ZEROTH_LIBRARY_DEAD:
+      return "the library is dead (the plugin says no more)";
+    default:
+      return fmt::format("unknown status {}", status);
+  }
+}
+
+Optimizer::Optimizer(const Descriptor& descriptor, const Values& values, const std::string& where)
+    : descriptor_(descriptor),
+      instance_(create(*descriptor.optimizer, descriptor, values, where),
+                descriptor.optimizer->destroy) {}
+
+zeroth_status Optimizer::solve(const zeroth_run& run) const {
+  const auto lock = exclusive(descriptor_);
+  return descriptor_.optimizer->solve(instance_.get(), &run);
+}
+
+Suite::Suite(const Descriptor& descriptor, const Values& values, const std::string& where)
+    : descriptor_(descriptor),
+      suite_(create(*descriptor.problem, descriptor, values, where), descriptor.problem->destroy) {}
+
+std::uint64_t Suite::size(Split split) const {
+  return descriptor_.problem->instance_count(suite_.get(),
+                                             split == Split::train ? ZEROTH_TRAIN : ZEROTH_TEST);
+}
+
+Instance::Instance(const Suite& suite, Split split, std::uint64_t index) : suite_(suite) {
+  Message message;
+  instance_.struct_size = sizeof instance_;
+  const auto lock = exclusive(suite.descriptor_);
+  const zeroth_status status = suite.descriptor_.problem->open(
+      suite.suite_.get(), split == Split::train ? ZEROTH_TRAIN : ZEROTH_TEST, index, &instance_,
+      &message.abi);
+  if (status != ZEROTH_OK) {
+    throw std::runtime_error(fmt::format("{} instance {} does not open: {}", name_of(split), index,
+                                         failure_text(status, message.text.data())));
+  }
+}
+
+Instance::~Instance() {
+  const auto lock = exclusive(suite_.descriptor_);
+  suite_.descriptor_.problem->close(suite_.suite_.get(), &instance_);
+}
+
+bool Instance::stochastic() const {
+  return (suite_.descriptor_.capabilities & ZEROTH_STOCHASTIC) != 0;
+}
+
+}  // namespace zeroth::host

@@ -1,0 +1,73 @@
+// Objects behind the boundary, owned by C++: optimizers, suites and open instances.
+#pragma once
+
+#include <zeroth/abi.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "plugins/descriptor.hpp"
+#include "spec/experiment.hpp"
+
+namespace zeroth::host {
+
+/// One value for each parameter of a descriptor, in its order.
+using Values = std::vector<Value>;
+
+/// What a plugin's message buffer says after a call that failed, or the name of the status.
+std::string failure_text(zeroth_status status, const char* message);
+
+/// A live optimizer; the descriptor must outlive it.  Threads: one solve() at a time.
+class Optimizer {
+ public:
+  /// Throws UserError with the plugin's message when it refuses the values.
+  Optimizer(const Descriptor& descriptor, const Values& values, const std::string& where);
+  zeroth_status solve(const zeroth_run& run) const;
+
+ private:
+  const Descriptor& descriptor_;
+  std::unique_ptr<void, void (*)(void*)> instance_;
+};
+
+/// A live suite of instances; the descriptor must outlive it.  Threads: any.
+class Suite {
+ public:
+  Suite(const Descriptor& descriptor, const Values& values, const std::string& where);
+  std::uint64_t size(Split split) const;
+
+ private:
+  friend class Instance;
+  const Descriptor& descriptor_;
+  std::unique_ptr<void, void (*)(void*)> suite_;
+};
+
+/// An open instance; the suite must outlive it.  Threads: any.
+class Instance {
+ public:
+  /// index < suite.size(split).  Throws std::runtime_error with the plugin's message.
+  Instance(const Suite& suite, Split split, std::uint64_t index);
+  ~Instance();
+  Instance(const Instance&) = delete;
+  Instance& operator=(const Instance&) = delete;
+
+  const zeroth_instance& abi() const { return instance_; }
+  const zeroth_instance* operator->() const { return &instance_; }
+  std::size_t dimension() const { return instance_.dimension; }
+  bool stochastic() const;
+  /// Null when the plugin does not offer it.
+  const zeroth_metrics_1* metrics() const { return extension<zeroth_metrics_1>(ZEROTH_METRICS_1); }
+  const zeroth_success_1* success() const { return extension<zeroth_success_1>(ZEROTH_SUCCESS_1); }
+
+ private:
+  template <typename Table>
+  const Table* extension(const char* id) const {
+    return instance_.extension == nullptr
+               ? nullptr
+               : static_cast<const Table*>(instance_.extension(&instance_, id));
+  }
+  const Suite& suite_;
+  zeroth_instance instance_{};
+};
+
+}  // namespace zeroth::host

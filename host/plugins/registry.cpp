@@ -1,0 +1,169 @@
+#include "plugins/registry.hpp"
+
+#include <fmt/format.h>
+#include <zeroth/abi.h>
+
+#include <algorithm>
+#include <boost/dll/runtime_symbol_info.hpp>
+#include <boost/dll/shared_library.hpp>
+#include <cstdlib>
+#include <cstring>
+#include <map>
+#include <memory>
+#include <sstream>
+
+#include "version.hpp"
+
+namespace zeroth::host {
+namespace fs = std::filesystem;
+namespace {
+
+std::function<void(int, const std::string&)>& log_sink() {
+  static std::function<void(int, const std::string&)> sink;
+  return sink;
+}
+
+void log_line(std::int32_t level, const char* line) {
+  if (log_sink()) log_sink()(level, line == nullptr ? "" : line);
+}
+
+const void* service(const zeroth_host*, const char* id) {
+  static const zeroth_log_1 log{sizeof(zeroth_log_1), 0, log_line};
+  return std::strcmp(id, ZEROTH_LOG_1) == 0 ? &log : nullptr;
+}
+
+const zeroth_host& this_host() {
+  static const zeroth_host host{sizeof(zeroth_host),
+                                ZEROTH_ABI_MAJOR,
+                                ZEROTH_ABI_MAJOR,
+                                ZEROTH_ABI_MINOR,
+                                "zeroth",
+                                version,
+                                service};
+  return host;
+}
+
+zeroth_library negotiate(const boost::dll::shared_library& file) {
+  if (!file.has(ZEROTH_NEGOTIATE)) {
+    throw std::runtime_error("it exports no zeroth_negotiate: not a Zeroth plugin");
+  }
+  zeroth_library answer{};
+  answer.struct_size = sizeof answer;
+  const zeroth_status status = file.get<zeroth_status(const zeroth_host*, zeroth_library*)>(
+      ZEROTH_NEGOTIATE)(&this_host(), &answer);
+  if (status == ZEROTH_UNSUPPORTED) {
+    throw std::runtime_error(
+        fmt::format("it needs plugin ABI {}.{}, this program speaks {}.{}: rebuild it against this "
+                    "program's SDK",
+                    answer.abi_major, answer.abi_minor, ZEROTH_ABI_MAJOR, ZEROTH_ABI_MINOR));
+  }
+  if (status != ZEROTH_OK)
+    throw std::runtime_error(fmt::format("its negotiation failed with status {}", status));
+  if (answer.struct_size < sizeof answer || answer.abi_major != ZEROTH_ABI_MAJOR) {
+    throw std::runtime_error("its answer to the negotiation contradicts itself");
+  }
+  return answer;
+}
+
+// Descriptors of one library that takes no overlapping calls wait for one another.
+void share_lock(std::vector<Descriptor>& optimizers, std::vector<Descriptor>& problems) {
+  std::shared_ptr<std::mutex> lock;
+  for (auto* all : {&optimizers, &problems}) {
+    for (Descriptor& each : *all) {
+      if (each.one_at_a_time == nullptr) continue;
+      if (lock == nullptr) lock = each.one_at_a_time;
+      each.one_at_a_time = lock;
+    }
+  }
+}
+
+}  // namespace
+
+void set_log_sink(std::function<void(int, const std::string&)> sink) {
+  log_sink() = std::move(sink);
+}
+
+std::vector<fs::path> plugin_folders(const std::vector<std::string>& from_command_line) {
+  std::vector<fs::path> folders(from_command_line.begin(), from_command_line.end());
+  const auto add_if_there = [&folders](const fs::path& folder) {
+    std::error_code ignored;
+    if (!fs::is_directory(folder, ignored)) return;
+    const fs::path canonical = fs::canonical(folder, ignored);
+    if (std::find(folders.begin(), folders.end(), canonical) == folders.end())
+      folders.push_back(canonical);
+  };
+  if (const char* path = std::getenv("ZEROTH_PLUGIN_PATH")) {
+    std::istringstream in(path);
+    for (std::string folder; std::getline(in, folder, ':');) {
+      if (!folder.empty()) add_if_there(folder);
+    }
+  }
+  const fs::path program = boost::dll::program_location().parent_path().string();
+  add_if_there(program / plugin_folder_from_program);
+  add_if_there(program / ".." / "lib" / "zeroth" / "plugins");  // the build tree
+  add_if_there(program / "plugins");
+  if (const char* data = std::getenv("XDG_DATA_HOME"); data != nullptr && *data != '\0') {
+    add_if_there(fs::path(data) / "zeroth" / "plugins");
+  } else if (const char* home = std::getenv("HOME")) {
+    add_if_there(fs::path(home) / ".local" / "share" / "zeroth" / "plugins");
+  }
+  return folders;
+}
+
+Registry::Registry(const std::vector<fs::path>& folders, const Warn& warn) {
+  for (const fs::path& folder : folders) {
+    std::error_code error;
+    std::vector<fs::path> files;
+    for (const auto& entry : fs::directory_iterator(folder, error)) {
+      if (entry.path().extension() == ".so") files.push_back(entry.path());
+    }
+    if (error) warn(fmt::format("plugin folder {}: {}", folder.string(), error.message()));
+    std::sort(files.begin(), files.end());
+    for (const fs::path& file : files) load(file, warn);
+  }
+  const auto by_id = [](const Descriptor& a, const Descriptor& b) { return a.id < b.id; };
+  std::sort(optimizers_.begin(), optimizers_.end(), by_id);
+  std::sort(problems_.begin(), problems_.end(), by_id);
+}
+
+void Registry::load(const fs::path& file, const Warn& warn) {
+  try {
+    using namespace boost::dll;
+    // Never unloaded: descriptors, and threads that a library may have started, outlive every
+    // owner.
+    auto* library = new shared_library(  // NOLINT(cppcoreguidelines-owning-memory)
+        fs::absolute(file).string(), load_mode::rtld_now | load_mode::rtld_local);
+    const zeroth_library answer = negotiate(*library);
+    std::vector<Descriptor> optimizers, problems;
+    for (std::uint64_t i = 0; i < answer.optimizer_count; ++i) {
+      optimizers.push_back(describe(*answer.optimizers[i], file));
+    }
+    for (std::uint64_t i = 0; i < answer.problem_count; ++i) {
+      problems.push_back(describe(*answer.problems[i], file));
+    }
+    share_lock(optimizers, problems);
+    const auto add = [&](std::vector<Descriptor>& all, std::vector<Descriptor>& found,
+                         const char* kind) {
+      for (Descriptor& each : found) {
+        if (const Descriptor* first = find(all, each.id)) {
+          warn(fmt::format("plugin {}: {} '{}' is left out, {} has one of that id", file.string(),
+                           kind, each.id, first->library.string()));
+        } else {
+          all.push_back(std::move(each));
+        }
+      }
+    };
+    add(optimizers_, optimizers, "optimizer");
+    add(problems_, problems, "problem");
+  } catch (const std::exception& error) {  // boost::dll appends the whole text of dlerror()
+    warn(fmt::format("plugin {} is left out: {}", file.string(), error.what()));
+  }
+}
+
+const Descriptor* Registry::find(const std::vector<Descriptor>& all, std::string_view id) {
+  const auto found =
+      std::find_if(all.begin(), all.end(), [id](const Descriptor& d) { return d.id == id; });
+  return found == all.end() ? nullptr : &*found;
+}
+
+}  // namespace zeroth::host

@@ -1,0 +1,116 @@
+#include "report/csv.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cmath>
+#include <cstring>
+#include <fstream>
+
+#include "user_error.hpp"
+
+namespace zeroth::host {
+namespace fs = std::filesystem;
+namespace {
+
+std::string field(double value) {
+  if (std::isnan(value)) return "";
+  if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
+  return fmt::format("{}", value);
+}
+std::string field(std::uint64_t value) { return fmt::format("{}", value); }
+std::string field(const std::string& value) {
+  if (value.find_first_of(",\"\r\n") == std::string::npos) return value;
+  std::string quoted = "\"";
+  for (const char c : value) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return quoted + "\"";
+}
+
+template <typename... Fields>
+std::string row(const Fields&... fields) {
+  std::string line;
+  ((line += field(fields) + ","), ...);
+  line.pop_back();
+  return line;
+}
+
+// Under another name until it is complete.
+class NewFile {
+ public:
+  NewFile(const fs::path& folder, const char* name, bool overwrite)
+      : path_(folder / name), partial_(folder / (std::string(name) + ".partial")) {
+    if (!overwrite && fs::exists(path_)) {
+      throw UserError(path_.string(), "is there already",
+                      "name another folder, or say --overwrite");
+    }
+    out_.open(partial_, std::ios::binary | std::ios::trunc);
+    check();
+  }
+  std::ofstream& out() { return out_; }
+  void finish() {
+    out_.close();
+    check();
+    fs::rename(partial_, path_);
+  }
+
+ private:
+  void check() const {
+    if (!out_)
+      throw UserError(partial_.string(), std::strerror(errno),
+                      "check the folder and the space on its disk");
+  }
+  fs::path path_, partial_;
+  std::ofstream out_;
+};
+
+// All metrics of all problems, in the order of first appearance.
+std::vector<std::string> metric_names(const Store& store) {
+  std::vector<std::string> names;
+  store.for_each(false, [&](const StoredRun& run) {
+    for (const auto& [name, value] : run.result.metrics) {
+      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+    }
+  });
+  return names;
+}
+
+}  // namespace
+
+void write_csv(const Store& store, const fs::path& folder, bool overwrite) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) throw UserError(folder.string(), error.message(), "name a folder that can be written");
+  NewFile runs(folder, "runs.csv", overwrite);
+  NewFile trace(folder, "trace.csv", overwrite);
+  const std::vector<std::string> metrics = metric_names(store);
+  runs.out()
+      << "run,problem,problem_parameters,split,instance,instance_label,optimizer,optimizer_label,"
+         "optimizer_parameters,trial,seed,outcome,message,iterations,queries,initial_loss,final_"
+         "loss,"
+         "best_loss,wall_seconds,problem_seconds";
+  for (const std::string& name : metrics) runs.out() << ",metric_" << name;
+  runs.out() << '\n';
+  trace.out() << "run,iteration,queries,loss\n";
+  store.for_each(true, [&](const StoredRun& r) {
+    const RunResult& result = r.result;
+    runs.out() << row(r.position, r.problem, r.problem_parameters, r.split, r.instance,
+                      result.instance_label, r.optimizer, r.optimizer_label, r.optimizer_parameters,
+                      r.trial, r.seed, std::string(name_of(result.outcome)), result.message,
+                      result.iterations, result.queries, result.initial_loss, result.final_loss,
+                      result.best_loss, result.wall_seconds, result.problem_seconds);
+    for (const std::string& name : metrics) {
+      const auto found = std::find_if(result.metrics.begin(), result.metrics.end(),
+                                      [&](const auto& metric) { return metric.first == name; });
+      runs.out() << ',' << (found == result.metrics.end() ? "" : field(found->second));
+    }
+    runs.out() << '\n';
+    for (const TraceRow& t : result.trace) {
+      trace.out() << row(r.position, t.iteration, t.queries, t.loss) << '\n';
+    }
+  });
+  runs.finish();
+  trace.finish();
+}
+
+}  // namespace zeroth::host

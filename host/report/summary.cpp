@@ -1,0 +1,165 @@
+#include "report/summary.hpp"
+
+#include <fmt/color.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+
+#include "report/statistics.hpp"
+
+namespace zeroth::host {
+namespace {
+
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+struct Samples {
+  std::vector<double> losses, ranks, milliseconds;
+  std::uint64_t failures = 0, non_finite = 0, with_success = 0, successes = 0;
+};
+
+// What was run on one problem: by optimizer, and by (instance, trial).
+struct ProblemRuns {
+  std::string label;
+  std::vector<std::string> optimizers;  // in the order of the plan
+  std::map<std::string, Samples> samples;
+  std::map<std::pair<std::uint64_t, std::uint64_t>, std::vector<std::pair<std::string, double>>>
+      cells;
+};
+
+void add(ProblemRuns& runs, const StoredRun& run) {
+  const RunResult& result = run.result;
+  if (runs.samples.find(run.optimizer_label) == runs.samples.end())
+    runs.optimizers.push_back(run.optimizer_label);
+  Samples& samples = runs.samples[run.optimizer_label];
+  const bool broken = result.outcome == Outcome::failed || result.outcome == Outcome::non_finite;
+  const double loss = broken ? nan : result.final_loss;
+  samples.losses.push_back(loss);
+  samples.failures += result.outcome == Outcome::failed ? 1 : 0;
+  samples.non_finite += result.outcome == Outcome::non_finite ? 1 : 0;
+  if (result.iterations > 0) {
+    samples.milliseconds.push_back(1e3 * result.wall_seconds /
+                                   static_cast<double>(result.iterations));
+  }
+  for (const auto& [name, value] : result.metrics) {
+    if (name != "success") continue;
+    ++samples.with_success;
+    samples.successes += value == 1.0 ? 1 : 0;
+  }
+  runs.cells[{run.instance, run.trial}].emplace_back(run.optimizer_label, loss);
+}
+
+ProblemSummary summarize(ProblemRuns& runs) {
+  for (const auto& [cell, entries] : runs.cells) {
+    std::vector<double> losses;
+    for (const auto& [optimizer, loss] : entries) losses.push_back(loss);
+    const std::vector<double> cell_ranks = ranks(losses);
+    for (std::size_t i = 0; i < entries.size(); ++i)
+      runs.samples[entries[i].first].ranks.push_back(cell_ranks[i]);
+  }
+  ProblemSummary summary{runs.label, {}};
+  for (const std::string& optimizer : runs.optimizers) {
+    const Samples& s = runs.samples[optimizer];
+    SummaryLine line;
+    line.optimizer = optimizer;
+    line.runs = s.losses.size();
+    line.failures = s.failures;
+    line.non_finite = s.non_finite;
+    line.median = quantile(s.losses, 0.5);
+    line.lower_quartile = quantile(s.losses, 0.25);
+    line.upper_quartile = quantile(s.losses, 0.75);
+    double sum = 0;
+    for (const double rank : s.ranks) sum += rank;
+    line.rank = sum / static_cast<double>(s.ranks.size());
+    line.success_rate = s.with_success == 0 ? nan
+                                            : static_cast<double>(s.successes) /
+                                                  static_cast<double>(s.losses.size());
+    line.milliseconds_per_iteration = quantile(s.milliseconds, 0.5);
+    summary.lines.push_back(line);
+  }
+  std::stable_sort(summary.lines.begin(), summary.lines.end(),
+                   [](const SummaryLine& a, const SummaryLine& b) { return a.rank < b.rank; });
+  return summary;
+}
+
+std::string number(double value) {
+  return std::isfinite(value) ? fmt::format("{:.5g}", value) : "-";
+}
+
+// Code points, as an estimate of columns.
+std::size_t width(const std::string& text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+}  // namespace
+
+std::vector<ProblemSummary> summarize(const Store& store) {
+  std::vector<std::string> order;
+  std::map<std::string, ProblemRuns> problems;
+  store.for_each(false, [&](const StoredRun& run) {
+    const std::string key = run.problem + run.problem_parameters + run.split;
+    if (problems.find(key) == problems.end()) {
+      order.push_back(key);
+      problems[key].label = fmt::format("{} ({})", run.problem_label, run.split);
+    }
+    add(problems[key], run);
+  });
+  std::vector<ProblemSummary> summaries;
+  for (const std::string& key : order) summaries.push_back(summarize(problems[key]));
+  return summaries;
+}
+
+std::string format(const std::vector<ProblemSummary>& summaries, bool colours) {
+  const auto bold = [colours](const std::string& text) {
+    return colours ? fmt::format(fmt::emphasis::bold, "{}", text) : text;
+  };
+  std::string out;
+  for (const ProblemSummary& summary : summaries) {
+    const bool successes =
+        std::any_of(summary.lines.begin(), summary.lines.end(),
+                    [](const SummaryLine& l) { return !std::isnan(l.success_rate); });
+    std::vector<std::vector<std::string>> rows{
+        {"optimizer", "runs", "median", "quartiles of the final loss", "rank"}};
+    if (successes) rows[0].push_back("success");
+    rows[0].push_back("ms/iteration");
+    rows[0].push_back("");
+    for (const SummaryLine& line : summary.lines) {
+      std::vector<std::string> row{
+          line.optimizer, fmt::format("{}", line.runs), number(line.median),
+          fmt::format("{} .. {}", number(line.lower_quartile), number(line.upper_quartile)),
+          fmt::format("{:.2f}", line.rank)};
+      if (successes) {
+        row.push_back(
+            std::isnan(line.success_rate) ? "-" : fmt::format("{:.0f}%", 100 * line.success_rate));
+      }
+      row.push_back(std::isnan(line.milliseconds_per_iteration)
+                        ? "-"
+                        : fmt::format("{:.3g}", line.milliseconds_per_iteration));
+      std::string notes;
+      if (line.failures > 0) notes += fmt::format("{} failed ", line.failures);
+      if (line.non_finite > 0) notes += fmt::format("{} non-finite", line.non_finite);
+      row.push_back(notes);
+      rows.push_back(std::move(row));
+    }
+    std::vector<std::size_t> widths(rows[0].size());
+    for (const auto& row : rows) {
+      for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], width(row[c]));
+    }
+    out += "\n" + bold(summary.problem) + "\n";
+    for (const auto& row : rows) {
+      std::string line = " ";
+      for (std::size_t c = 0; c < row.size(); ++c) {
+        const std::string blanks(widths[c] - width(row[c]), ' ');
+        line += c == 0 ? " " + row[c] + blanks : "  " + blanks + row[c];
+      }
+      line.erase(line.find_last_not_of(' ') + 1);
+      out += (&row == &rows[0] ? bold(line) : line) + "\n";
+    }
+  }
+  return out;
+}
+
+}  // namespace zeroth::host

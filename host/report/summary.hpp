@@ -1,0 +1,33 @@
+// The table at the end: one block for each problem, one line for each optimizer.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "store/store.hpp"
+
+namespace zeroth::host {
+
+struct SummaryLine {
+  std::string optimizer;
+  std::uint64_t runs = 0, failures = 0, non_finite = 0;
+  double median = 0, lower_quartile = 0, upper_quartile = 0;  // of the final loss
+  double rank = 0;                        // mean over the (instance, trial) pairs, 1 is best
+  double success_rate = 0;                // NaN where the problem has none
+  double milliseconds_per_iteration = 0;  // median over the runs, NaN without iterations
+};
+
+struct ProblemSummary {
+  std::string problem;             // label and split
+  std::vector<SummaryLine> lines;  // best mean rank first
+};
+
+/// Reads all runs of the store once, without traces.  The rank is among the optimizers that have a
+/// run for the same instance and trial.  A failed run counts as the worst loss.
+std::vector<ProblemSummary> summarize(const Store& store);
+
+/// The summaries as text for a terminal.
+std::string format(const std::vector<ProblemSummary>& summaries, bool colours);
+
+}  // namespace zeroth::host

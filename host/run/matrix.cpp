@@ -1,0 +1,81 @@
+#include "run/matrix.hpp"
+
+#include <fmt/format.h>
+#include <tbb/global_control.h>
+#include <tbb/parallel_for.h>
+#include <tbb/task_arena.h>
+
+#include <exception>
+#include <limits>
+#include <thread>
+
+#include "run/channel.hpp"
+#include "run/oracle.hpp"
+
+namespace zeroth::host {
+namespace {
+
+RunResult failed(const std::string& message) {
+  RunResult result;
+  result.outcome = Outcome::failed;
+  result.message = message;
+  result.initial_loss = result.final_loss = result.best_loss =
+      std::numeric_limits<double>::quiet_NaN();
+  return result;
+}
+
+// One cell, alone.  Nothing when it was cancelled.
+std::optional<RunResult> execute(const Plan& plan, const PlannedRun& cell, const Suite& suite,
+                                 const std::atomic<bool>& cancel) {
+  try {
+    const Configuration& configuration = plan.optimizer(cell);
+    const Instance instance(suite, plan.problem(cell).split, cell.instance);
+    const Optimizer optimizer(*configuration.descriptor, configuration.values, configuration.where);
+    Oracle oracle(instance, plan.budget, Seeds(cell.seed), cancel);
+    return oracle.finish(optimizer.solve(oracle.run()));
+  } catch (const std::exception& error) {
+    return failed(error.what());
+  }
+}
+
+}  // namespace
+
+void run_cells(const Plan& plan, const std::vector<const PlannedRun*>& cells,
+               const std::vector<std::unique_ptr<Suite>>& suites, int threads,
+               std::atomic<bool>& cancel,
+               const std::function<void(std::vector<FinishedRun>)>& accept) {
+  Channel<FinishedRun> finished(static_cast<std::size_t>(threads) * 4);
+  std::atomic<std::size_t> next{0};
+  const auto work = [&](int) {
+    for (;;) {
+      const std::size_t mine = next.fetch_add(1);
+      if (mine >= cells.size() || cancel.load()) return;
+      const PlannedRun& cell = *cells[mine];
+      if (auto result = execute(plan, cell, *suites[cell.problem], cancel)) {
+        finished.push({&cell, std::move(*result)});
+      }
+    }
+  };
+  // More threads than cores only on request; then the limit must be lifted.
+  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
+                                  static_cast<std::size_t>(threads));
+  std::thread crew([&] {
+    tbb::task_arena arena(threads);
+    arena.execute([&] { tbb::parallel_for(0, threads, work, tbb::simple_partitioner()); });
+    finished.close();
+  });
+  std::exception_ptr error;
+  while (auto batch = finished.take(std::chrono::milliseconds(100))) {
+    try {
+      accept(std::move(*batch));
+    } catch (...) {
+      error = std::current_exception();
+      cancel = true;
+      finished.close();
+    }
+  }
+  crew.join();
+  if (error) std::rethrow_exception(error);
+}
+
+}  // namespace zeroth::host

@@ -1,0 +1,287 @@
+#include "run/oracle.hpp"
+
+#include <fmt/format.h>
+#include <tbb/parallel_for.h>
+#include <tbb/task_arena.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <stdexcept>
+
+namespace zeroth::host {
+namespace {
+
+constexpr std::uint64_t unlimited = std::numeric_limits<std::uint64_t>::max();
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+// SplitMix64 (Steele, Lea & Flood 2014): the n-th output of the sequence that starts at seed.
+std::uint64_t mix(std::uint64_t seed, std::uint64_t n) {
+  std::uint64_t z = seed + (n + 1) * 0x9E3779B97F4A7C15u;
+  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
+  z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
+  return z ^ (z >> 31);
+}
+
+bool all_finite(const double* x, std::size_t n) {
+  double sum = 0;
+  for (std::size_t i = 0; i < n; ++i) sum += x[i] * 0.0;  // NaN and infinity give NaN
+  return sum == 0.0;
+}
+
+double seconds(std::chrono::steady_clock::duration d) {
+  return std::chrono::duration<double>(d).count();
+}
+
+}  // namespace
+
+Seeds::Seeds(std::uint64_t run_seed)
+    : start(mix(run_seed, 0)), optimizer(mix(run_seed, 1)), minibatches(mix(run_seed, 2)) {}
+
+Oracle::Oracle(const Instance& instance, const Budget& budget, const Seeds& seeds,
+               const std::atomic<bool>& cancelled)
+    : instance_(instance),
+      budget_(budget),
+      minibatch_seed_(seeds.minibatches),
+      cancelled_(cancelled),
+      success_(instance.success()),
+      stochastic_(instance.stochastic()),
+      start_(instance.dimension()),
+      first_success_iteration_(nan),
+      first_success_queries_(nan) {
+  if (instance->initial_point(&instance.abi(), seeds.start, start_.data()) != ZEROTH_OK ||
+      !all_finite(start_.data(), start_.size())) {
+    throw std::runtime_error("the problem gives no finite initial point");
+  }
+  iterate_ = start_;
+  result_.instance_label = instance->label == nullptr ? "" : instance->label;
+  result_.initial_loss = result_.final_loss = result_.best_loss = nan;
+  run_.struct_size = sizeof run_;
+  run_.dimension = instance->dimension;
+  run_.lower = instance->lower;
+  run_.upper = instance->upper;
+  run_.initial_point = start_.data();
+  run_.seed = seeds.optimizer;
+  run_.query_budget = budget.queries.value_or(unlimited);
+  run_.iteration_budget = budget.iterations.value_or(unlimited);
+  run_.host_data = this;
+  run_.evaluate = [](const zeroth_run* run, std::uint64_t n, const double* x, double* f) {
+    return static_cast<Oracle*>(run->host_data)->evaluate(n, x, f);
+  };
+  run_.iterate = [](const zeroth_run* run, const double* x) {
+    return static_cast<Oracle*>(run->host_data)->iterate(x);
+  };
+  run_.fail = [](const zeroth_run* run, const char* text) {
+    static_cast<Oracle*>(run->host_data)->plugin_says_ = text == nullptr ? "" : text;
+  };
+  run_.extension = [](const zeroth_run*, const char*) -> const void* { return nullptr; };
+  if (stochastic_ || budget_.target) settle();
+}
+
+zeroth_status Oracle::end(Outcome outcome, const std::string& message) {
+  if (!ended_) {
+    ended_ = outcome;
+    result_.message = message;
+  }
+  return ZEROTH_STOP;
+}
+
+// Whether queries more may be asked now; else the run has ended.
+bool Oracle::may_go_on(std::uint64_t queries) {
+  if (ended_ || was_cancelled_) {
+    ++calls_after_stop_;
+    return false;
+  }
+  if (cancelled_.load(std::memory_order_relaxed)) {
+    was_cancelled_ = true;
+    return false;
+  }
+  if (budget_.queries &&
+      (queries > *budget_.queries || result_.queries > *budget_.queries - queries)) {
+    end(Outcome::budget);
+    return false;
+  }
+  if (budget_.iterations && result_.iterations >= *budget_.iterations) {
+    end(Outcome::budget);
+    return false;
+  }
+  if (budget_.seconds && seconds(Clock::now() - started_) > *budget_.seconds) {
+    end(Outcome::timeout);
+    return false;
+  }
+  return true;
+}
+
+// Finite and inside the bounds; else the run has ended, and says which coordinate.
+bool Oracle::admissible(std::uint64_t n, const double* x) {
+  const std::size_t d = iterate_.size();
+  const auto place = [d](std::size_t i) {
+    return fmt::format("point {}, coordinate {}", i / d, i % d);
+  };
+  if (!all_finite(x, n * d)) {
+    const std::size_t i = static_cast<std::size_t>(
+        std::find_if(x, x + n * d, [](double v) { return !std::isfinite(v); }) - x);
+    end(Outcome::non_finite,
+        fmt::format("the optimizer asked for a point that is not finite ({} is {})", place(i),
+                    x[i]));
+    return false;
+  }
+  if (run_.lower == nullptr && run_.upper == nullptr) return true;
+  for (std::size_t i = 0; i < n * d; ++i) {
+    const bool below = run_.lower != nullptr && x[i] < run_.lower[i % d];
+    const bool above = run_.upper != nullptr && x[i] > run_.upper[i % d];
+    if (!below && !above) continue;
+    end(Outcome::failed,
+        fmt::format("the optimizer left the bounds ({} is {}, {} {})", place(i), x[i],
+                    below ? "below" : "above", below ? run_.lower[i % d] : run_.upper[i % d]));
+    return false;
+  }
+  return true;
+}
+
+zeroth_status Oracle::evaluate(std::uint64_t n, const double* x, double* f) {
+  if (!may_go_on(n)) return ZEROTH_STOP;
+  if (n == 0) return ZEROTH_OK;
+  if (!admissible(n, x)) return ZEROTH_BAD_ARGUMENT;
+  if (loss_is_due_ && std::memcmp(x, iterate_.data(), iterate_.size() * sizeof *x) != 0) {
+    settle();
+    if (ended_) return ZEROTH_STOP;
+  }
+  const zeroth_status status = ask(minibatch_key(), n, x, f);
+  if (status < 0 || status == ZEROTH_STOP) return ZEROTH_STOP;
+  result_.queries += n;
+  if (loss_is_due_) record(f[0], status == ZEROTH_DISCARD);
+  if (status == ZEROTH_OK && !all_finite(f, n)) {
+    return end(Outcome::non_finite,
+               "the objective is not finite at a point that the optimizer asked for");
+  }
+  return status;
+}
+
+zeroth_status Oracle::iterate(const double* x) {
+  if (!may_go_on(0)) return ZEROTH_STOP;
+  if (!admissible(1, x)) return ZEROTH_BAD_ARGUMENT;
+  settle();
+  if (ended_) return ZEROTH_STOP;
+  std::copy_n(x, iterate_.size(), iterate_.begin());
+  loss_is_due_ = true;
+  queries_at_iterate_ = result_.queries;
+  ++result_.iterations;
+  if (stochastic_ || budget_.target) settle();
+  if (ended_) return ZEROTH_STOP;
+  if (budget_.iterations && result_.iterations >= *budget_.iterations) return end(Outcome::budget);
+  return ZEROTH_OK;
+}
+
+// One call into the problem, timed; an error of the problem ends the run.
+zeroth_status Oracle::ask(std::uint64_t minibatch, std::uint64_t n, const double* x, double* f) {
+  std::array<char, 1024> text{};
+  zeroth_message message{text.data(), text.size()};
+  const Clock::time_point before = Clock::now();
+  const zeroth_status status = ask_in_pieces(minibatch, n, x, f, &message);
+  problem_time_ += Clock::now() - before;
+  if (status < 0 || status == ZEROTH_STOP) {
+    end(Outcome::failed, "the problem failed: " + failure_text(status, text.data()));
+  }
+  return status;
+}
+
+// Cut where the problem allows, and always there: a matrix product rounds differently for another
+// number of rows.
+zeroth_status Oracle::ask_in_pieces(std::uint64_t minibatch, std::uint64_t n, const double* x,
+                                    double* f, zeroth_message* message) {
+  const std::uint64_t rows = instance_->batch_rows;
+  const zeroth_instance* instance = &instance_.abi();
+  if (rows == 0 || n <= rows) return instance->evaluate(instance, minibatch, n, x, f, message);
+  const std::uint64_t pieces = (n + rows - 1) / rows;
+  std::vector<zeroth_status> statuses(pieces);
+  std::vector<std::array<char, 1024>> texts(pieces);
+  // Isolated: a thread that waits here must not start another run of the matrix.
+  tbb::this_task_arena::isolate([&] {
+    tbb::parallel_for(std::uint64_t{0}, pieces, [&](std::uint64_t piece) {
+      const std::uint64_t first = piece * rows;
+      zeroth_message here{texts[piece].data(), texts[piece].size()};
+      statuses[piece] = instance->evaluate(instance, minibatch, std::min(rows, n - first),
+                                           x + first * iterate_.size(), f + first, &here);
+    });
+  });
+  for (std::uint64_t piece = 0; piece < pieces; ++piece) {
+    if (statuses[piece] >= 0 && statuses[piece] != ZEROTH_STOP) continue;
+    std::copy_n(texts[piece].data(), texts[piece].size(), message->text);
+    return statuses[piece];
+  }
+  return *std::max_element(statuses.begin(), statuses.end());  // DISCARD is above OK
+}
+
+// Evaluates the loss of the current iterate if it is still due.
+void Oracle::settle() {
+  if (!loss_is_due_) return;
+  double loss = nan;
+  const zeroth_status status = ask(ZEROTH_FULL_DATA, 1, iterate_.data(), &loss);
+  if (status == ZEROTH_OK || status == ZEROTH_DISCARD) record(loss, status == ZEROTH_DISCARD);
+  loss_is_due_ = false;
+}
+
+void Oracle::record(double loss, bool discarded) {
+  loss_is_due_ = false;
+  result_.trace.push_back({result_.iterations, queries_at_iterate_, loss});
+  result_.final_loss = loss;
+  if (result_.trace.size() == 1) result_.initial_loss = loss;
+  if (!(result_.best_loss <= loss)) result_.best_loss = std::isnan(loss) ? result_.best_loss : loss;
+  if (!std::isfinite(loss)) {
+    if (!discarded)
+      end(Outcome::non_finite,
+          fmt::format("the loss of iterate {} is {}", result_.iterations, loss));
+    return;
+  }
+  if (std::isnan(first_success_iteration_) && success_ != nullptr &&
+      success_->succeeded(&instance_.abi(), iterate_.data(), loss) != 0) {
+    first_success_iteration_ = static_cast<double>(result_.iterations);
+    first_success_queries_ = static_cast<double>(queries_at_iterate_);
+  }
+  if (budget_.target && loss <= *budget_.target) end(Outcome::target);
+}
+
+// The problem's metrics at the last iterate.
+void Oracle::measure() {
+  if (const zeroth_metrics_1* metrics = instance_.metrics()) {
+    std::vector<double> values(metrics->count, nan);
+    if (metrics->measure(&instance_.abi(), iterate_.data(), values.data()) != ZEROTH_OK) {
+      std::fill(values.begin(), values.end(), nan);
+    }
+    for (std::size_t i = 0; i < values.size(); ++i)
+      result_.metrics.emplace_back(metrics->names[i], values[i]);
+  }
+  if (success_ != nullptr) {
+    result_.metrics.emplace_back("first_success_iteration", first_success_iteration_);
+    result_.metrics.emplace_back("first_success_queries", first_success_queries_);
+  }
+}
+
+// Never ZEROTH_FULL_DATA.
+std::uint64_t Oracle::minibatch_key() const {
+  return stochastic_ ? mix(minibatch_seed_, result_.iterations) | 1u : ZEROTH_FULL_DATA;
+}
+
+std::optional<RunResult> Oracle::finish(zeroth_status status) {
+  if (was_cancelled_) return std::nullopt;
+  if (ended_ != Outcome::failed) settle();
+  const bool at_a_limit =
+      ended_ == Outcome::budget || ended_ == Outcome::target || ended_ == Outcome::timeout;
+  if (status < 0 && (!ended_ || at_a_limit)) {
+    ended_ = Outcome::failed;
+    result_.message = "the optimizer failed: " + failure_text(status, plugin_says_.c_str());
+  } else if (at_a_limit && calls_after_stop_ > 0) {
+    result_.message =
+        fmt::format("the optimizer was told to stop and called again {} times", calls_after_stop_);
+  }
+  result_.outcome = ended_.value_or(Outcome::completed);
+  measure();
+  result_.problem_seconds = seconds(problem_time_);
+  result_.wall_seconds = seconds(Clock::now() - started_);
+  return std::move(result_);
+}
+
+}  // namespace zeroth::host

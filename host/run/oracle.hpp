@@ -1,0 +1,82 @@
+// The optimizer's only way to the problem: it counts, checks, stops, times and records.
+#pragma once
+
+#include <zeroth/abi.h>
+
+#include <atomic>
+#include <chrono>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "plugins/instances.hpp"
+#include "run/result.hpp"
+#include "spec/experiment.hpp"
+
+namespace zeroth::host {
+
+/// The random numbers of a run, each from a seed of its own.
+struct Seeds {
+  explicit Seeds(std::uint64_t run_seed);
+  std::uint64_t start, optimizer, minibatches;
+};
+
+/// One run, seen from the optimizer.
+///
+/// The loss of an iterate is the problem's full-data loss there.  It is not charged.  Where the
+/// problem is deterministic and the next batch starts with that very point, its value is taken from
+/// the batch: most optimizers evaluate where they are first. Threads: one caller.
+class Oracle {
+ public:
+  /// The instance and cancelled must outlive the oracle.
+  Oracle(const Instance& instance, const Budget& budget, const Seeds& seeds,
+         const std::atomic<bool>& cancelled);
+  Oracle(const Oracle&) = delete;
+  Oracle& operator=(const Oracle&) = delete;
+
+  /// What solve() gets.
+  const zeroth_run& run() const { return run_; }
+
+  /// Records the last iterate and closes the books.  status: what solve() returned.
+  /// Nothing when the run was cancelled.
+  std::optional<RunResult> finish(zeroth_status status);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  zeroth_status evaluate(std::uint64_t n, const double* x, double* f);
+  zeroth_status iterate(const double* x);
+  zeroth_status end(Outcome outcome, const std::string& message = "");
+  bool may_go_on(std::uint64_t queries);
+  bool admissible(std::uint64_t n, const double* x);
+  zeroth_status ask(std::uint64_t minibatch, std::uint64_t n, const double* x, double* f);
+  zeroth_status ask_in_pieces(std::uint64_t minibatch, std::uint64_t n, const double* x, double* f,
+                              zeroth_message* message);
+  void settle();
+  void record(double loss, bool discarded);
+  void measure();
+  std::uint64_t minibatch_key() const;
+
+  const Instance& instance_;
+  const Budget budget_;
+  const std::uint64_t minibatch_seed_;
+  const std::atomic<bool>& cancelled_;
+  const zeroth_success_1* success_;
+  const bool stochastic_;
+  const Clock::time_point started_ = Clock::now();
+  Clock::duration problem_time_{};
+
+  std::vector<double> start_, iterate_;   // the initial point and the current iterate
+  std::uint64_t queries_at_iterate_ = 0;  // charged when it was reached
+  bool loss_is_due_ = true;               // of iterate_
+  std::optional<Outcome> ended_;
+  bool was_cancelled_ = false;
+  std::uint64_t calls_after_stop_ = 0;
+  double first_success_iteration_, first_success_queries_;  // NaN until then
+  std::string plugin_says_;                                 // through run.fail
+  RunResult result_;
+  zeroth_run run_{};
+};
+
+}  // namespace zeroth::host

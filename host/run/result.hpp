@@ -1,0 +1,39 @@
+// What one run produced.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace zeroth::host {
+
+/// How a run ended.  failed: the optimizer or the problem returned an error or broke its contract.
+enum class Outcome { completed, budget, target, non_finite, timeout, failed };
+
+inline const char* name_of(Outcome outcome) {
+  constexpr const char* names[] = {"completed",  "budget",  "target",
+                                   "non_finite", "timeout", "failed"};
+  return names[static_cast<int>(outcome)];
+}
+
+/// Row 0 is the initial point.  loss is the full-data loss at the iterate, recorded by the host.
+struct TraceRow {
+  std::uint64_t iteration = 0;
+  std::uint64_t queries = 0;  // charged until then
+  double loss = 0;
+};
+
+struct RunResult {
+  Outcome outcome = Outcome::completed;
+  std::string message;  // why, where it failed; else ""
+  std::string instance_label;
+  std::uint64_t iterations = 0, queries = 0;
+  double initial_loss = 0, final_loss = 0, best_loss = 0;  // at iterates; NaN where there is none
+  double wall_seconds = 0;
+  double problem_seconds = 0;                           // of these, inside the problem
+  std::vector<std::pair<std::string, double>> metrics;  // at the last iterate
+  std::vector<TraceRow> trace;
+};
+
+}  // namespace zeroth::host

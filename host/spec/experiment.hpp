@@ -1,0 +1,68 @@
+// What a researcher asked for: the experiment file as a value.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace zeroth::host {
+
+/// One value of a parameter.
+using Value = std::variant<double, std::int64_t, bool, std::string>;
+
+/// A parameter as written; several values are a sweep.
+struct Setting {
+  std::string name;
+  std::vector<Value> values;
+  std::string where;  // for messages: "file:line: key"
+};
+
+/// When a run ends.  What is not given is unlimited; at least one of iterations, queries, seconds
+/// is.
+struct Budget {
+  std::optional<std::uint64_t> iterations, queries;
+  std::optional<double> seconds;  // of wall time: makes results depend on the machine
+  std::optional<double> target;   // ends once the recorded loss is at most this
+};
+
+enum class Split { train, test };
+inline const char* name_of(Split split) { return split == Split::train ? "train" : "test"; }
+
+/// Which instances of a split.
+struct Instances {
+  bool all = true;
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> ranges;  // first and last, both included
+};
+
+struct ProblemSpec {
+  std::string id;
+  Split split = Split::test;
+  Instances instances;
+  std::string instances_where;
+  std::vector<Setting> settings;
+  std::string where;
+};
+
+struct OptimizerSpec {
+  std::string id;
+  std::string label;  // "" : made from the name and the swept values
+  std::vector<Setting> settings;
+  std::string where;
+};
+
+struct Experiment {
+  std::filesystem::path file;
+  std::string text;  // the file as read, kept beside the results
+  std::string title;
+  std::uint64_t seed = 1;
+  std::uint64_t trials = 1;
+  Budget budget;
+  std::vector<ProblemSpec> problems;
+  std::vector<OptimizerSpec> optimizers;
+};
+
+}  // namespace zeroth::host

@@ -1,0 +1,301 @@
+#include "store/store.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sqlite3.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <bit>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+#include "store/statement.hpp"
+#include "user_error.hpp"
+
+namespace zeroth::host {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int application_id = 0x5A726F74;  // "Zrot"
+constexpr int format_version = 1;
+
+constexpr const char* schema = R"(
+  CREATE TABLE provenance (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE run (
+    key TEXT PRIMARY KEY, position INTEGER NOT NULL,
+    problem TEXT NOT NULL, problem_label TEXT NOT NULL, problem_parameters TEXT NOT NULL,
+    split TEXT NOT NULL, instance INTEGER NOT NULL, instance_label TEXT NOT NULL,
+    optimizer TEXT NOT NULL, optimizer_label TEXT NOT NULL, optimizer_parameters TEXT NOT NULL,
+    trial INTEGER NOT NULL, seed INTEGER NOT NULL,
+    outcome TEXT NOT NULL, message TEXT NOT NULL, iterations INTEGER NOT NULL, queries INTEGER NOT NULL,
+    initial_loss REAL, final_loss REAL, best_loss REAL,   -- NULL is NaN
+    wall_seconds REAL NOT NULL, problem_seconds REAL NOT NULL,
+    metrics TEXT NOT NULL);                               -- JSON object, null is NaN
+  CREATE INDEX run_position ON run (position);
+  CREATE TABLE trace (key TEXT PRIMARY KEY REFERENCES run, rows BLOB NOT NULL) WITHOUT ROWID;
+)";
+
+// 24 bytes a row, little-endian: iteration, queries, loss.
+std::string pack(const std::vector<TraceRow>& trace) {
+  std::string bytes;
+  bytes.reserve(trace.size() * 24);
+  const auto put = [&bytes](std::uint64_t v) {
+    for (int shift = 0; shift < 64; shift += 8) bytes.push_back(static_cast<char>(v >> shift));
+  };
+  for (const TraceRow& row : trace) {
+    put(row.iteration);
+    put(row.queries);
+    put(std::bit_cast<std::uint64_t>(row.loss));
+  }
+  return bytes;
+}
+
+std::vector<TraceRow> unpack(std::string_view bytes) {
+  std::vector<TraceRow> trace(bytes.size() / 24);
+  const auto get = [&bytes](std::size_t at) {
+    std::uint64_t v = 0;
+    for (std::size_t i = 0; i < 8; ++i)
+      v |= std::uint64_t{static_cast<unsigned char>(bytes[at + i])} << (8 * i);
+    return v;
+  };
+  for (std::size_t i = 0; i < trace.size(); ++i) {
+    trace[i] = {get(24 * i), get(24 * i + 8), std::bit_cast<double>(get(24 * i + 16))};
+  }
+  return trace;
+}
+
+std::string pack(const std::vector<std::pair<std::string, double>>& metrics) {
+  nlohmann::ordered_json json = nlohmann::ordered_json::object();
+  for (const auto& [name, value] : metrics) {
+    json[name] = std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json();
+  }
+  return json.dump();
+}
+
+std::vector<std::pair<std::string, double>> unpack_metrics(const std::string& text) {
+  std::vector<std::pair<std::string, double>> metrics;
+  for (const auto& [name, value] : nlohmann::ordered_json::parse(text).items()) {
+    metrics.emplace_back(
+        name, value.is_number() ? value.get<double>() : std::numeric_limits<double>::quiet_NaN());
+  }
+  return metrics;
+}
+
+Outcome outcome_named(const std::string& name) {
+  for (int i = 0; i <= static_cast<int>(Outcome::failed); ++i) {
+    if (name == name_of(static_cast<Outcome>(i))) return static_cast<Outcome>(i);
+  }
+  throw std::runtime_error("unknown outcome '" + name + "'");
+}
+
+}  // namespace
+
+void Store::Close::operator()(sqlite3* database) const { sqlite3_close(database); }
+
+Store::Store(Store&& other) noexcept
+    : file_(std::move(other.file_)),
+      database_(std::move(other.database_)),
+      lock_(std::exchange(other.lock_, -1)) {}
+
+Store::~Store() {
+  if (lock_ >= 0 && database_ != nullptr) {
+    sqlite3_exec(database_.get(), "PRAGMA journal_mode = DELETE", nullptr, nullptr, nullptr);
+  }
+  database_.reset();
+  if (lock_ >= 0) ::close(lock_);  // only now: closing it drops SQLite's own locks on the file
+}
+
+void Store::open(int flags) {
+  sqlite3* raw = nullptr;
+  const int code = sqlite3_open_v2(file_.c_str(), &raw, flags, nullptr);
+  database_.reset(raw);
+  if (code != SQLITE_OK) {
+    throw UserError(file_.string(), raw == nullptr ? "out of memory" : sqlite3_errmsg(raw),
+                    "check that the folder exists and may be written to");
+  }
+  sqlite3_busy_timeout(raw, 10'000);
+}
+
+void Store::execute(const std::string& sql) const {
+  if (sqlite3_exec(database_.get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
+    throw std::runtime_error(
+        fmt::format("{}: {}", file_.string(), sqlite3_errmsg(database_.get())));
+  }
+}
+
+void Store::refuse_foreign() const {
+  const auto pragma = [this](const char* sql) {
+    Statement statement(database_.get(), sql);
+    return statement.step() ? statement.integer(0) : 0;
+  };
+  try {
+    if (pragma("PRAGMA application_id") == application_id) {
+      const std::int64_t found = pragma("PRAGMA user_version");
+      if (found <= format_version) return;
+      throw UserError(file_.string(),
+                      fmt::format("was written in result format {}, this program knows {}", found,
+                                  format_version),
+                      "use the newer zeroth that wrote it");
+    }
+  } catch (const SqliteError& error) {
+    if (error.code() != SQLITE_NOTADB) throw;
+  }
+  throw UserError(file_.string(), "is not a Zeroth result file; it was left as it is",
+                  "name another file with -o");
+}
+
+void Store::check(const fs::path& file) {
+  std::error_code error;
+  if (fs::is_directory(file, error)) {
+    throw UserError(file.string(), "is a folder", "name a file with -o, such as results.zeroth");
+  }
+  if (!fs::exists(file, error)) {
+    const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
+    if (!fs::is_directory(folder, error)) {
+      throw UserError(file.string(), "its folder does not exist",
+                      "make it, or name another file with -o");
+    }
+    return;
+  }
+  if (fs::file_size(file, error) == 0) return;  // a start that was cut off
+  open_to_read(file);
+}
+
+Store Store::open_to_read(const fs::path& file) {
+  std::error_code ignored;
+  if (!fs::exists(file, ignored)) {
+    throw UserError(file.string(), "there is no such file",
+                    "name a file that `zeroth run` has written");
+  }
+  if (fs::is_directory(file, ignored)) throw UserError(file.string(), "is a folder");
+  Store store(file);
+  store.open(SQLITE_OPEN_READONLY);
+  store.refuse_foreign();
+  return store;
+}
+
+Store Store::open_to_write(const fs::path& file) {
+  check(file);
+  Store store(file);
+  store.lock_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  if (store.lock_ < 0) {
+    throw UserError(file.string(), std::strerror(errno), "check that the folder may be written to");
+  }
+  if (flock(store.lock_, LOCK_EX | LOCK_NB) != 0) {
+    const int why = errno;
+    ::close(std::exchange(store.lock_, -1));
+    throw UserError(file.string(),
+                    why == EWOULDBLOCK ? "another zeroth is writing to it" : std::strerror(why),
+                    "wait for it to end, or name another file with -o");
+  }
+  store.open(SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+  {
+    Statement tables(store.database_.get(), "SELECT count(*) FROM sqlite_master");
+    tables.step();
+    if (tables.integer(0) == 0) {
+      store.execute(
+          fmt::format("BEGIN; PRAGMA application_id = {}; PRAGMA user_version = {}; {} COMMIT",
+                      application_id, format_version, schema));
+    }
+  }
+  store.refuse_foreign();
+  store.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+  return store;
+}
+
+std::unordered_set<std::string> Store::keys() const {
+  std::unordered_set<std::string> keys;
+  Statement select(database_.get(), "SELECT key FROM run");
+  while (select.step()) keys.insert(select.text(0));
+  return keys;
+}
+
+std::uint64_t Store::size() const {
+  Statement count(database_.get(), "SELECT count(*) FROM run");
+  count.step();
+  return static_cast<std::uint64_t>(count.integer(0));
+}
+
+void Store::set_provenance(const Provenance& provenance) {
+  execute("BEGIN IMMEDIATE");
+  Statement insert(database_.get(), "INSERT OR REPLACE INTO provenance VALUES (?, ?)");
+  for (const auto& [name, value] : provenance) insert.bind(name, value).run();
+  execute("COMMIT");
+}
+
+Provenance Store::provenance() const {
+  Provenance provenance;
+  Statement select(database_.get(), "SELECT name, value FROM provenance ORDER BY name");
+  while (select.step()) provenance.emplace_back(select.text(0), select.text(1));
+  return provenance;
+}
+
+void Store::append(const std::vector<StoredRun>& runs) {
+  execute("BEGIN IMMEDIATE");
+  Statement run(database_.get(),
+                "INSERT INTO run VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+  Statement trace(database_.get(), "INSERT INTO trace VALUES (?, ?)");
+  for (const StoredRun& r : runs) {
+    const RunResult& result = r.result;
+    run.bind(r.key, r.position, r.problem, r.problem_label, r.problem_parameters, r.split,
+             r.instance, result.instance_label, r.optimizer, r.optimizer_label,
+             r.optimizer_parameters, r.trial, r.seed, name_of(result.outcome), result.message,
+             result.iterations, result.queries, result.initial_loss, result.final_loss,
+             result.best_loss, result.wall_seconds, result.problem_seconds, pack(result.metrics))
+        .run();
+    trace.bind(r.key, Blob{pack(result.trace)}).run();
+  }
+  execute("COMMIT");
+}
+
+void Store::renumber(const std::vector<std::pair<std::string, std::uint64_t>>& positions) {
+  execute("BEGIN IMMEDIATE");
+  Statement update(database_.get(),
+                   "UPDATE run SET position = ?2 WHERE key = ?1 AND position <> ?2");
+  for (const auto& [key, position] : positions) update.bind(key, position).run();
+  execute("COMMIT");
+}
+
+void Store::for_each(bool with_traces, const std::function<void(const StoredRun&)>& visit) const {
+  Statement select(database_.get(), "SELECT * FROM run ORDER BY position");
+  Statement trace(database_.get(), "SELECT rows FROM trace WHERE key = ?");
+  while (select.step()) {
+    StoredRun r;
+    r.key = select.text(0);
+    r.position = select.unsigned_integer(1);
+    r.problem = select.text(2);
+    r.problem_label = select.text(3);
+    r.problem_parameters = select.text(4);
+    r.split = select.text(5);
+    r.instance = select.unsigned_integer(6);
+    r.result.instance_label = select.text(7);
+    r.optimizer = select.text(8);
+    r.optimizer_label = select.text(9);
+    r.optimizer_parameters = select.text(10);
+    r.trial = select.unsigned_integer(11);
+    r.seed = select.unsigned_integer(12);
+    r.result.outcome = outcome_named(select.text(13));
+    r.result.message = select.text(14);
+    r.result.iterations = select.unsigned_integer(15);
+    r.result.queries = select.unsigned_integer(16);
+    r.result.initial_loss = select.real(17);
+    r.result.final_loss = select.real(18);
+    r.result.best_loss = select.real(19);
+    r.result.wall_seconds = select.real(20);
+    r.result.problem_seconds = select.real(21);
+    r.result.metrics = unpack_metrics(select.text(22));
+    if (with_traces) {
+      trace.bind(r.key);
+      if (trace.step()) r.result.trace = unpack(trace.text(0));
+      trace.reset();
+    }
+    visit(r);
+  }
+}
+
+}  // namespace zeroth::host
