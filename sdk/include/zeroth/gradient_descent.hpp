@@ -1,0 +1,52 @@
+// Descent along estimated gradients: what ZO-SGD and its relatives share.
+#pragma once
+
+#include <zeroth/gradient_estimator.hpp>
+#include <zeroth/optimizer.hpp>
+#include <zeroth/parameters.hpp>
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+namespace zeroth {
+
+/// theta <- projection of theta - (delta / d) step, where step is made from the estimate of
+/// equation 1 by the rule of the optimizer.  q + 1 queries per iteration, theta first.
+class GradientDescent {
+ public:
+  /// delta, q and mu, with an optimizer's own parameters between delta and q.
+  static std::vector<Parameter> parameters(std::vector<Parameter> own = {}) {
+    own.insert(own.begin(), real("delta", 1.0, positive, "step size times the dimension"));
+    own.push_back(integer("q", 20, 1, 1'000'000, "query directions per iteration"));
+    own.push_back(real("mu", 1e-6, positive, "smoothing radius of the forward differences"));
+    return own;
+  }
+
+  explicit GradientDescent(const Values& values)
+      : delta_(values.real("delta")), mu_(values.real("mu")), q_(values.integer("q")) {}
+
+  /// Until the run ends.  rule(std::span<double> g), called once per iteration, turns the estimate
+  /// (dimension values) in place into the step.
+  template <typename Rule>
+  void descend(Run& run, Rule&& rule) const {
+    std::vector<double> theta = run.start();
+    std::vector<double> step(theta.size());
+    const double eta = delta_ / static_cast<double>(theta.size());
+    GaussianDirections directions(run);
+    GradientEstimator estimator(run, q_, mu_);
+    do {
+      if (!estimator.estimate(theta, directions)) return;
+      std::copy(estimator.gradient().begin(), estimator.gradient().end(), step.begin());
+      rule(std::span<double>(step));
+      for (std::size_t j = 0; j < theta.size(); ++j) theta[j] -= eta * step[j];
+      run.project(theta);
+    } while (run.iterate(theta));
+  }
+
+ private:
+  double delta_, mu_;
+  std::size_t q_;
+};
+
+}  // namespace zeroth
