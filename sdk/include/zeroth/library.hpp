@@ -34,14 +34,14 @@ class LibraryTable {
 
   zeroth_status negotiate(const zeroth_host* host, zeroth_library* library, const char* name,
                           const char* version) const {
-    if (library->struct_size < sizeof(zeroth_library))
-      return ZEROTH_UNSUPPORTED;  // 1.0 is the first
-    library->struct_size = sizeof(zeroth_library);
     library->abi_major = ZEROTH_ABI_MAJOR;
     library->abi_minor = ZEROTH_ABI_MINOR;
+    if (library->struct_size < sizeof(zeroth_library))
+      return ZEROTH_UNSUPPORTED;  // 1.0 is the first
     if (ZEROTH_ABI_MAJOR < host->abi_major_min || ZEROTH_ABI_MAJOR > host->abi_major_max) {
       return ZEROTH_UNSUPPORTED;
     }
+    library->struct_size = sizeof(zeroth_library);
     if (host->abi_major_max == ZEROTH_ABI_MAJOR) {
       library->abi_minor = std::min<std::uint32_t>(host->abi_minor, ZEROTH_ABI_MINOR);
     }
