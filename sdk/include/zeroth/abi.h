@@ -7,18 +7,24 @@
  *
  * Rules that hold everywhere
  *
- * Growth      Every struct that may grow starts with struct_size, set by whoever fills the struct.
+ * Growth: every struct that may grow starts with struct_size, set by whoever fills the struct.
  * Fields are only appended; a field beyond struct_size does not exist and must not be read.  A new
- *             minor version appends; a new major version may do anything.
- * Ownership   Whoever creates destroys, through the destroy or close function beside create or
- * open. Arguments are borrowed for the call.  Results are written to buffers of the caller.
- *             Descriptors and all they point to live as long as the library, which is never
- * unloaded. Text        UTF-8, ends with a zero byte, never NULL unless stated. Errors      A
- * function returns a zeroth_status.  No exception, no longjmp and no exit() crosses. Arrays
- * Matrices are row-major without padding: x is n x dimension, one point per row. Threads     Stated
- * beside every function as one of [any]      may be called from any thread at any time; [instance]
- * calls for one instance never overlap, different instances run at once; [library]  calls into one
- * library never overlap.
+ * minor version appends; a new major version may do anything.
+ *
+ * Ownership: whoever creates destroys, through the destroy or close function beside create or open.
+ * Arguments are borrowed for the call.  Results are written to buffers of the caller.  Descriptors
+ * and all they point to live as long as the library, which is never unloaded.
+ *
+ * Text: UTF-8, ends with a zero byte, never NULL unless stated.
+ *
+ * Errors: a function returns a zeroth_status.  No exception, no longjmp and no exit() crosses.
+ *
+ * Arrays: matrices are row-major without padding: x is n x dimension, one point per row.
+ *
+ * Threads: stated beside every function as one of
+ * - [any] may be called from any thread at any time;
+ * - [instance] calls for one instance never overlap, different instances run at once;
+ * - [library] calls into one library never overlap.
  */
 #ifndef ZEROTH_ABI_H
 #define ZEROTH_ABI_H
@@ -38,8 +44,7 @@ extern "C" {
 #define ZEROTH_EXPORT __attribute__((visibility("default")))
 #endif
 
-/* ---- Status ------------------------------------------------------------------------------------
- */
+/* ---- Status ------------------------------------------------------------------------------ */
 
 /* The ladder: the further from zero, the more is lost. */
 typedef int32_t zeroth_status;
@@ -59,8 +64,7 @@ typedef struct zeroth_message {
   uint64_t capacity;
 } zeroth_message;
 
-/* ---- Parameters --------------------------------------------------------------------------------
- */
+/* ---- Parameters -------------------------------------------------------------------------- */
 
 #define ZEROTH_REAL 0    /* double */
 #define ZEROTH_INTEGER 1 /* int64_t */
@@ -97,8 +101,7 @@ typedef struct zeroth_value {
   const char* text; /* set for text, choice and path, else "" */
 } zeroth_value;
 
-/* ---- Optimizers --------------------------------------------------------------------------------
- */
+/* ---- Optimizers -------------------------------------------------------------------------- */
 
 /* One optimization, lent to solve().  Points must be finite and inside the bounds.
  * Threads: only the thread that is in solve() may call evaluate, iterate and fail. */
@@ -116,8 +119,8 @@ typedef struct zeroth_run {
   /* Objective values of a batch: the only access to the problem; n queries are charged.
    * x  n x dimension.   f  n values, to be minimised.
    * OK, DISCARD (some f are NaN), or STOP: then nothing was evaluated and f was not written.
-   * BAD_ARGUMENT for a point that is not finite or out of bounds; the run is then recorded as
-   * failed. All calls between two iterate() see one minibatch of a stochastic problem. */
+   * BAD_ARGUMENT for a point that is not finite or out of bounds; the run is then over.
+   * All calls between two iterate() see one minibatch of a stochastic problem. */
   zeroth_status (*evaluate)(const struct zeroth_run* run, uint64_t n, const double* x, double* f);
 
   /* One iteration is done and x (dimension values) is where the optimizer is.  Not charged.
@@ -174,8 +177,7 @@ typedef struct zeroth_optimizer {
   const void* (*extension)(const struct zeroth_optimizer* self, const char* id);
 } zeroth_optimizer;
 
-/* ---- Problems ----------------------------------------------------------------------------------
- */
+/* ---- Problems ---------------------------------------------------------------------------- */
 
 #define ZEROTH_TRAIN 0
 #define ZEROTH_TEST 1
@@ -272,8 +274,7 @@ typedef struct zeroth_success_1 {
   int32_t (*succeeded)(const zeroth_instance* instance, const double* x, double loss);
 } zeroth_success_1;
 
-/* ---- Negotiation -------------------------------------------------------------------------------
- */
+/* ---- Negotiation ------------------------------------------------------------------------- */
 
 /* What the host offers.  Lives as long as the process. */
 typedef struct zeroth_host {

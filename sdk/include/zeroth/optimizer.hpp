@@ -3,9 +3,9 @@
 //   class MyOptimizer {
 //    public:
 //     static zeroth::OptimizerInfo info();            // id, doc, parameters
-//     explicit MyOptimizer(const zeroth::Values&);    // checked values; throw zeroth::Error to
-//     refuse them void solve(zeroth::Run& run) const;             // return when done or when run
-//     says stop
+//     // Values are checked already; throw zeroth::Error to refuse them.
+//     explicit MyOptimizer(const zeroth::Values&);
+//     void solve(zeroth::Run& run) const;  // return when done or when the run says stop
 //   };
 //   ZEROTH_LIBRARY("my-plugin", "1.0.0", zeroth::optimizer<MyOptimizer>())
 #pragma once

@@ -9,12 +9,12 @@
 //     void evaluate(std::uint64_t minibatch, std::span<const double> x, std::span<double> f) const;
 //     // All below is optional.
 //     std::string label() const;
-//     std::vector<double> lower() const, upper() const;       // dimension values; default:
-//     unbounded std::size_t batch_rows() const;                         // see zeroth_instance;
-//     default 0 void gradient(std::uint64_t minibatch, std::span<const double> x, std::span<double>
-//     g) const; bool succeeded(std::span<const double> x, double loss) const; static
-//     std::vector<zeroth::Metric> metrics(); void measure(std::span<const double> x,
-//     std::span<double> values) const;   // one per metric
+//     std::vector<double> lower() const, upper() const;  // dimension values; default: unbounded
+//     std::size_t batch_rows() const;                    // see zeroth_instance; default 0
+//     void gradient(std::uint64_t minibatch, std::span<const double> x, std::span<double> g) const;
+//     bool succeeded(std::span<const double> x, double loss) const;
+//     static std::vector<zeroth::Metric> metrics();
+//     void measure(std::span<const double> x, std::span<double> values) const;  // one per metric
 //   };
 //   class MySuite {
 //    public:
