@@ -79,7 +79,8 @@ std::string pack(const std::vector<std::pair<std::string, double>>& metrics) {
 
 std::vector<std::pair<std::string, double>> unpack_metrics(const std::string& text) {
   std::vector<std::pair<std::string, double>> metrics;
-  for (const auto& [name, value] : nlohmann::ordered_json::parse(text).items()) {
+  const auto json = nlohmann::ordered_json::parse(text);
+  for (const auto& [name, value] : json.items()) {
     metrics.emplace_back(
         name, value.is_number() ? value.get<double>() : std::numeric_limits<double>::quiet_NaN());
   }

@@ -1,0 +1,236 @@
+#include "run/oracle.hpp"
+
+#include <cmath>
+#include <limits>
+
+#include "host/matrix_of.hpp"
+#include "support/catch.hpp"
+
+using namespace zeroth::host;
+using zeroth::test::QuadraticFixture;
+
+namespace {
+
+constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+
+// An oracle on a quadratic, and the calls an optimizer would make.
+struct Session {
+  explicit Session(Budget budget, std::map<std::string, Value> values = {}, bool stochastic = false)
+      : fixture(values, stochastic), oracle(fixture.instance, budget, Seeds(1), cancelled) {}
+  zeroth_status evaluate(std::vector<double> x) {
+    f.assign(x.size() / 3, -7.0);
+    return oracle.run().evaluate(&oracle.run(), f.size(), x.data(), f.data());
+  }
+  zeroth_status iterate(std::vector<double> x) {
+    return oracle.run().iterate(&oracle.run(), x.data());
+  }
+  RunResult finish(zeroth_status status = ZEROTH_OK) { return oracle.finish(status).value(); }
+
+  std::atomic<bool> cancelled{false};
+  QuadraticFixture fixture;
+  std::vector<double> f;
+  Oracle oracle;
+};
+
+Budget queries(std::uint64_t n) {
+  Budget budget;
+  budget.queries = n;
+  return budget;
+}
+
+}  // namespace
+
+TEST_CASE("the oracle refuses query number budget + 1 and writes nothing", "[oracle]") {
+  Session s(queries(3));
+  CHECK(s.evaluate({0, 0, 0, 1, 1, 1}) == ZEROTH_OK);
+  CHECK(s.f == std::vector<double>{3, 0});
+  CHECK(s.evaluate({0, 0, 0, 1, 1, 1}) == ZEROTH_STOP);
+  CHECK(s.f == std::vector<double>{-7, -7});
+  const RunResult r = s.finish();
+  CHECK(r.outcome == Outcome::budget);
+  CHECK(r.queries == 2);
+  CHECK(r.message.empty());
+}
+
+TEST_CASE("a batch as large as the budget is answered, and the next query is not", "[oracle]") {
+  Session s(queries(2));
+  CHECK(s.evaluate({0, 0, 0, 1, 1, 1}) == ZEROTH_OK);
+  CHECK(s.evaluate({0, 0, 0}) == ZEROTH_STOP);
+  CHECK(s.finish().queries == 2);
+}
+
+TEST_CASE("an enormous batch is refused without overflow", "[oracle]") {
+  Session s(queries(2));
+  CHECK(s.evaluate({0, 0, 0}) == ZEROTH_OK);
+  CHECK(s.oracle.run().evaluate(&s.oracle.run(), std::numeric_limits<std::uint64_t>::max(), nullptr,
+                                nullptr) == ZEROTH_STOP);
+}
+
+TEST_CASE("the trace has the initial point as row 0 and counts queries until each iterate",
+          "[oracle]") {
+  Session s(queries(100));
+  CHECK(s.evaluate({0, 0, 0, 1, 0, 0}) == ZEROTH_OK);
+  CHECK(s.iterate({1, 0, 0}) == ZEROTH_OK);
+  CHECK(s.evaluate({1, 0, 0}) == ZEROTH_OK);  // starts where we are: gives the loss
+  CHECK(s.iterate({1, 1, 0}) == ZEROTH_OK);
+  const RunResult r = s.finish();
+  CHECK(r.outcome == Outcome::completed);
+  REQUIRE(r.trace.size() == 3);
+  CHECK((r.trace[0].iteration == 0 && r.trace[0].queries == 0 && r.trace[0].loss == 3));
+  CHECK((r.trace[1].iteration == 1 && r.trace[1].queries == 2 && r.trace[1].loss == 2));
+  CHECK((r.trace[2].iteration == 2 && r.trace[2].queries == 3 && r.trace[2].loss == 1));
+  CHECK(r.queries == 3);
+  CHECK((r.initial_loss == 3 && r.final_loss == 1 && r.best_loss == 1));
+}
+
+TEST_CASE("the recorded loss is the problem's at the iterate, whatever was asked elsewhere",
+          "[oracle]") {
+  Session s(queries(100));
+  CHECK(s.iterate({1, 1, 1}) == ZEROTH_OK);
+  CHECK(s.evaluate({5, 5, 5}) == ZEROTH_OK);
+  CHECK(s.iterate({2, 1, 1}) == ZEROTH_OK);
+  const RunResult r = s.finish();
+  REQUIRE(r.trace.size() == 3);
+  CHECK(r.trace[1].loss == 0);
+  CHECK(r.trace[2].loss == 1);
+  CHECK(r.best_loss == 0);
+  CHECK(r.queries == 1);  // recording is not charged
+}
+
+TEST_CASE("the iteration budget ends the run at that iterate", "[oracle]") {
+  Budget budget;
+  budget.iterations = 1;
+  Session s(budget);
+  CHECK(s.evaluate({0, 0, 0}) == ZEROTH_OK);
+  CHECK(s.iterate({1, 1, 1}) == ZEROTH_STOP);
+  const RunResult r = s.finish();
+  CHECK(r.outcome == Outcome::budget);
+  CHECK(r.iterations == 1);
+  CHECK(r.trace.size() == 2);
+}
+
+TEST_CASE("a budget of nothing leaves the initial point alone", "[oracle]") {
+  for (const bool by_queries : {false, true}) {
+    Budget budget;
+    (by_queries ? budget.queries : budget.iterations) = 0;
+    Session s(budget);
+    CHECK(s.evaluate({0, 0, 0}) == ZEROTH_STOP);
+    const RunResult r = s.finish();
+    CHECK(r.outcome == Outcome::budget);
+    CHECK(r.trace.size() == 1);
+    CHECK(r.final_loss == 3);
+  }
+}
+
+TEST_CASE("the target ends the run at the first iterate that reaches it", "[oracle]") {
+  Budget budget = queries(100);
+  budget.target = 0.5;
+  Session s(budget);
+  CHECK(s.iterate({1, 0, 0}) == ZEROTH_OK);
+  CHECK(s.iterate({1, 1, 0.5}) == ZEROTH_STOP);
+  CHECK(s.finish().outcome == Outcome::target);
+}
+
+TEST_CASE("success is recorded with the iteration and the queries that it took", "[oracle]") {
+  Session s(queries(100));
+  CHECK(s.evaluate({0, 0, 0}) == ZEROTH_OK);
+  CHECK(s.iterate({1, 0, 0}) == ZEROTH_OK);
+  CHECK(s.evaluate({1, 0, 0}) == ZEROTH_OK);
+  CHECK(s.iterate({1, 1, 0.5}) == ZEROTH_OK);
+  const RunResult r = s.finish();
+  using Metric = std::pair<std::string, double>;
+  CHECK(r.metrics == std::vector<Metric>{{"success", 1},
+                                         {"first", 1},
+                                         {"first_success_iteration", 2},
+                                         {"first_success_queries", 2}});
+}
+
+TEST_CASE("a point that is not finite ends the run and names the coordinate", "[oracle]") {
+  Session s(queries(100));
+  CHECK(s.evaluate({0, 0, 0, 0, not_a_number, 0}) == ZEROTH_BAD_ARGUMENT);
+  CHECK(s.evaluate({0, 0, 0}) == ZEROTH_STOP);
+  const RunResult r = s.finish(ZEROTH_BAD_ARGUMENT);
+  CHECK(r.outcome == Outcome::non_finite);
+  CHECK(r.message ==
+        "the optimizer asked for a point that is not finite (point 1, coordinate 1 is nan)");
+}
+
+TEST_CASE("an objective that is not finite ends the run", "[oracle]") {
+  Session s(queries(100), {{"nan_below", 0.5}});
+  CHECK(s.evaluate({0, 0, 0, 1, 1, 1}) == ZEROTH_STOP);
+  const RunResult r = s.finish();
+  CHECK(r.outcome == Outcome::non_finite);
+  CHECK(r.initial_loss == 3);
+  CHECK(r.queries == 2);
+}
+
+TEST_CASE("a point out of bounds fails the run and says where", "[oracle]") {
+  Session s(queries(100), {{"bound", 2.0}});
+  CHECK(s.evaluate({0, 2, -2}) == ZEROTH_OK);
+  CHECK(s.iterate({0, 0, 2.5}) == ZEROTH_BAD_ARGUMENT);
+  const RunResult r = s.finish(ZEROTH_BAD_ARGUMENT);
+  CHECK(r.outcome == Outcome::failed);
+  CHECK(r.message == "the optimizer left the bounds (point 0, coordinate 2 is 2.5, above 2)");
+}
+
+TEST_CASE("a problem that fails ends the run with its message", "[oracle]") {
+  Session s(queries(100), {{"fails", true}});
+  CHECK(s.evaluate({0, 0, 0}) == ZEROTH_STOP);
+  const RunResult r = s.finish();
+  CHECK(r.outcome == Outcome::failed);
+  CHECK(r.message == "the problem failed: the sky fell on the objective");
+  CHECK(std::isnan(r.final_loss));
+}
+
+TEST_CASE("an optimizer that fails is a failed run with its message", "[oracle]") {
+  Session s(queries(100));
+  s.oracle.run().fail(&s.oracle.run(), "I lost my way");
+  const RunResult r = s.finish(ZEROTH_INSTANCE_DEAD);
+  CHECK(r.outcome == Outcome::failed);
+  CHECK(r.message == "the optimizer failed: I lost my way");
+}
+
+TEST_CASE("an optimizer that does not stop is told of in the message", "[oracle]") {
+  Session s(queries(1));
+  CHECK(s.evaluate({0, 0, 0}) == ZEROTH_OK);
+  for (int i = 0; i < 5; ++i) CHECK(s.evaluate({0, 0, 0}) == ZEROTH_STOP);
+  const RunResult r = s.finish();
+  CHECK(r.outcome == Outcome::budget);
+  CHECK(r.queries == 1);
+  CHECK(r.message == "the optimizer was told to stop and called again 4 times");
+}
+
+TEST_CASE("a cancelled run has no result", "[oracle]") {
+  Session s(queries(100));
+  CHECK(s.evaluate({0, 0, 0}) == ZEROTH_OK);
+  s.cancelled = true;
+  CHECK(s.evaluate({0, 0, 0}) == ZEROTH_STOP);
+  CHECK_FALSE(s.oracle.finish(ZEROTH_OK));
+}
+
+TEST_CASE("all queries between two iterates see one minibatch, and the loss sees the whole data",
+          "[oracle]") {
+  Session s(queries(100), {{"minibatch_noise", 1.0}}, true);
+  CHECK(s.evaluate({0, 0, 0, 1, 1, 1}) == ZEROTH_OK);
+  const double first = s.f[1];
+  CHECK(s.evaluate({1, 1, 1}) == ZEROTH_OK);
+  CHECK(s.f[0] == first);
+  CHECK(first != 0);
+  CHECK(s.iterate({1, 1, 1}) == ZEROTH_OK);
+  CHECK(s.evaluate({1, 1, 1}) == ZEROTH_OK);
+  CHECK(s.f[0] != first);
+  const RunResult r = s.finish();
+  CHECK(r.initial_loss == 3);
+  CHECK(r.final_loss == 0);
+}
+
+TEST_CASE("a batch that is cut gives the values of the whole", "[oracle]") {
+  Session whole(queries(100)), cut(queries(100), {{"batch_rows", std::int64_t{2}}});
+  const std::vector<double> x{0, 0, 0, 1, 0, 0, 1, 1, 0, 1, 1, 1, 2, 2, 2};
+  CHECK(whole.evaluate(x) == ZEROTH_OK);
+  CHECK(cut.evaluate(x) == ZEROTH_OK);
+  CHECK(whole.f == cut.f);
+  Session failing(queries(100), {{"batch_rows", std::int64_t{2}}, {"fails", true}});
+  CHECK(failing.evaluate(x) == ZEROTH_STOP);
+  CHECK(failing.finish().message == "the problem failed: the sky fell on the objective");
+}

@@ -1,0 +1,186 @@
+#include "store/store.hpp"
+
+#include <limits>
+
+#include "host/complaint.hpp"
+#include "report/csv.hpp"
+#include "report/summary.hpp"
+#include "support/catch.hpp"
+#include "support/temporary_folder.hpp"
+
+using namespace zeroth::host;
+using zeroth::test::complaint_of;
+using zeroth::test::has;
+using zeroth::test::read_all;
+using zeroth::test::TemporaryFolder;
+
+namespace {
+
+StoredRun run_of(std::uint64_t position, const std::string& optimizer, std::uint64_t instance,
+                 double loss) {
+  StoredRun r;
+  r.key = "key" + std::to_string(position);
+  r.position = position;
+  r.problem = "sphere";
+  r.problem_label = "Sphere";
+  r.problem_parameters = R"({"d":3,"file":"a,b"})";
+  r.split = "test";
+  r.instance = instance;
+  r.optimizer = r.optimizer_label = optimizer;
+  r.optimizer_parameters = "{}";
+  r.seed = 9007199254740991;
+  r.result.instance_label = "i\"" + std::to_string(instance) + "\"";
+  r.result.outcome = Outcome::budget;
+  r.result.iterations = 2;
+  r.result.queries = 42;
+  r.result.initial_loss = 3;
+  r.result.final_loss = r.result.best_loss = loss;
+  r.result.wall_seconds = 0.5;
+  r.result.problem_seconds = 0.25;
+  r.result.metrics = {{"success", loss < 1 ? 1.0 : 0.0},
+                      {"l1", std::numeric_limits<double>::quiet_NaN()}};
+  r.result.trace = {{0, 0, 3}, {1, 21, 0.1}, {2, 42, loss}};
+  return r;
+}
+
+}  // namespace
+
+TEST_CASE("a run comes back from the store as it went in", "[store]") {
+  const TemporaryFolder folder;
+  StoredRun failed = run_of(1, "a", 1, 0);
+  failed.result.outcome = Outcome::failed;
+  failed.result.message = "line one\nline \"two\"";
+  failed.result.initial_loss = failed.result.final_loss = std::numeric_limits<double>::quiet_NaN();
+  failed.result.best_loss = std::numeric_limits<double>::infinity();
+  failed.result.trace.clear();
+  {
+    Store store = Store::open_to_write(folder / "r.zeroth");
+    store.append({run_of(7, "b", 0, 1.0 / 3), failed});
+    store.set_provenance({{"title", "t"}});
+  }
+  CHECK_FALSE(std::filesystem::exists(folder / "r.zeroth-wal"));
+  const Store store = Store::open_to_read(folder / "r.zeroth");
+  CHECK(store.size() == 2);
+  CHECK(store.provenance() == Provenance{{"title", "t"}});
+  std::vector<StoredRun> runs;
+  store.for_each(true, [&](const StoredRun& r) { runs.push_back(r); });
+  REQUIRE(runs.size() == 2);
+  CHECK(runs[0].result.message == failed.result.message);
+  CHECK(runs[0].result.outcome == Outcome::failed);
+  CHECK(std::isnan(runs[0].result.final_loss));
+  CHECK(std::isinf(runs[0].result.best_loss));
+  CHECK(runs[0].result.trace.empty());
+  CHECK(runs[1].key == "key7");
+  CHECK(runs[1].seed == 9007199254740991);
+  CHECK(runs[1].result.final_loss == 1.0 / 3);
+  REQUIRE(runs[1].result.trace.size() == 3);
+  CHECK(runs[1].result.trace[2].queries == 42);
+  CHECK(runs[1].result.trace[2].loss == 1.0 / 3);
+  REQUIRE(runs[1].result.metrics.size() == 2);
+  CHECK(std::isnan(runs[1].result.metrics[1].second));
+}
+
+TEST_CASE("runs are appended all or none", "[store]") {
+  const TemporaryFolder folder;
+  Store store = Store::open_to_write(folder / "r.zeroth");
+  store.append({run_of(1, "a", 0, 1)});
+  CHECK_THROWS(store.append({run_of(2, "a", 1, 1), run_of(1, "a", 0, 1)}));
+}
+
+TEST_CASE("a file that is not ours is refused and left as it is", "[store]") {
+  const TemporaryFolder folder;
+  const auto text =
+      folder.write("notes.txt", "my precious notes, longer than a header of a hundred bytes: " +
+                                    std::string(200, 'x'));
+  const std::string before = read_all(text);
+  CHECK(has(complaint_of([&] { Store::open_to_write(text); }), "is not a Zeroth result file"));
+  CHECK(has(complaint_of([&] { Store::open_to_read(text); }), "is not a Zeroth result file"));
+  CHECK(read_all(text) == before);
+  CHECK(has(complaint_of([&] { Store::open_to_read(folder / "none"); }), "there is no such file"));
+  CHECK(has(complaint_of([&] { Store::open_to_write(folder / "none/x"); }),
+            "its folder does not exist"));
+  CHECK(has(complaint_of([&] { Store::open_to_write(folder.path()); }), "is a folder"));
+}
+
+TEST_CASE("a result file cut short is an error, never a crash", "[store]") {
+  const TemporaryFolder folder;
+  {
+    Store store = Store::open_to_write(folder / "r.zeroth");
+    for (std::uint64_t i = 0; i < 50; ++i) store.append({run_of(i, "a", i, 1)});
+  }
+  const std::string whole = read_all(folder / "r.zeroth");
+  const auto read_cut = [&](std::size_t length) {
+    const auto cut = folder.write("cut.zeroth", whole.substr(0, length));
+    Store::open_to_read(cut).for_each(true, [](const StoredRun&) {});
+  };
+  for (const std::size_t length :
+       {std::size_t{1}, std::size_t{50}, std::size_t{100}, whole.size() / 2}) {
+    INFO(length << " of " << whole.size() << " bytes");
+    CHECK_THROWS(read_cut(length));
+  }
+}
+
+TEST_CASE("a second writer is refused, a reader is not", "[store]") {
+  const TemporaryFolder folder;
+  Store first = Store::open_to_write(folder / "r.zeroth");
+  first.append({run_of(1, "a", 0, 1)});
+  CHECK(has(complaint_of([&] { Store::open_to_write(folder / "r.zeroth"); }),
+            "another zeroth is writing to it"));
+  CHECK(Store::open_to_read(folder / "r.zeroth").size() == 1);
+  first.append({run_of(2, "a", 1, 1)});
+}
+
+TEST_CASE("an empty file is a start that was cut off", "[store]") {
+  const TemporaryFolder folder;
+  Store store = Store::open_to_write(folder.write("r.zeroth", ""));
+  CHECK(store.size() == 0);
+}
+
+TEST_CASE("CSV is quoted, complete and not overwritten unasked", "[report]") {
+  const TemporaryFolder folder;
+  Store store = Store::open_to_write(folder / "r.zeroth");
+  store.append({run_of(0, "a", 0, 0.1), run_of(1, "b", 0, 1e-300)});
+  write_csv(store, folder / "csv", false);
+  CHECK(read_all(folder / "csv" / "runs.csv") ==
+        "run,problem,problem_parameters,split,instance,instance_label,optimizer,optimizer_label,"
+        "optimizer_parameters,"
+        "trial,seed,outcome,message,iterations,queries,initial_loss,final_loss,best_loss,wall_"
+        "seconds,problem_seconds,"
+        "metric_success,metric_l1\n"
+        "0,sphere,\"{\"\"d\"\":3,\"\"file\"\":\"\"a,b\"\"}\",test,0,\"i\"\"0\"\"\",a,a,{},0,"
+        "9007199254740991,budget,,2,42,3,"
+        "0.1,0.1,0.5,0.25,1,\n"
+        "1,sphere,\"{\"\"d\"\":3,\"\"file\"\":\"\"a,b\"\"}\",test,0,\"i\"\"0\"\"\",b,b,{},0,"
+        "9007199254740991,budget,,2,42,3,"
+        "1e-300,1e-300,0.5,0.25,1,\n");
+  CHECK(has(read_all(folder / "csv" / "trace.csv"),
+            "run,iteration,queries,loss\n0,0,0,3\n0,1,21,0.1\n0,2,42,0.1\n1,0,0,3\n"));
+  CHECK(has(complaint_of([&] { write_csv(store, folder / "csv", false); }), "is there already"));
+  write_csv(store, folder / "csv", true);
+  CHECK(has(complaint_of([&] { write_csv(store, "/proc/none", false); }), "/proc/none"));
+}
+
+TEST_CASE("the summary ranks within instance and trial, failed runs last", "[report]") {
+  const TemporaryFolder folder;
+  Store store = Store::open_to_write(folder / "r.zeroth");
+  StoredRun failed = run_of(5, "b", 2, 0.0);
+  failed.result.outcome = Outcome::failed;
+  store.append({run_of(0, "a", 0, 2), run_of(1, "b", 0, 1), run_of(2, "a", 1, 4),
+                run_of(3, "b", 1, 5), run_of(4, "a", 2, 3), failed});
+  const std::vector<ProblemSummary> summaries = summarize(store);
+  REQUIRE(summaries.size() == 1);
+  REQUIRE(summaries[0].lines.size() == 2);
+  const SummaryLine& a = summaries[0].lines[0];
+  CHECK(a.optimizer == "a");
+  CHECK(a.rank == Approx((2 + 1 + 1) / 3.0));
+  CHECK(a.median == 3);
+  CHECK(a.lower_quartile == 2.5);
+  CHECK(a.success_rate == 0);
+  CHECK(a.milliseconds_per_iteration == 250);
+  CHECK(summaries[0].lines[1].failures == 1);
+  CHECK(summaries[0].lines[1].median == 5);
+  const std::string text = format(summaries, false);
+  CHECK(has(text, "Sphere (test)"));
+  CHECK(has(text, "1 failed"));
+  CHECK(text.find('\033') == std::string::npos);
+}

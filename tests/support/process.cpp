@@ -1,0 +1,53 @@
+#include "support/process.hpp"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <thread>
+
+#include "support/temporary_folder.hpp"
+
+namespace zeroth::test {
+
+ProcessResult run_zeroth(const std::vector<std::string>& arguments,
+                         const std::filesystem::path& folder,
+                         const std::vector<std::string>& environment,
+                         std::chrono::milliseconds kill_after, int signal) {
+  const TemporaryFolder scratch;
+  const std::string out = (scratch / "out").string(), err = (scratch / "err").string();
+  const std::string program = std::string(ZEROTH_BINARY_DIR) + "/bin/zeroth";
+  std::vector<std::string> words{program};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  const pid_t child = fork();
+  if (child == 0) {
+    const auto redirect = [](const char* path, int descriptor) {
+      const int file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+      dup2(file, descriptor);
+    };
+    redirect(out.c_str(), 1);
+    redirect(err.c_str(), 2);
+    if (chdir(folder.c_str()) != 0) _exit(126);
+    for (const std::string& each : environment) putenv(const_cast<char*>(each.c_str()));
+    execv(argv[0], argv.data());
+    _exit(127);
+  }
+  if (kill_after.count() > 0) {
+    std::this_thread::sleep_for(kill_after);
+    kill(child, signal);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  ProcessResult result;
+  result.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  result.out = read_all(out);
+  result.err = read_all(err);
+  return result;
+}
+
+}  // namespace zeroth::test

@@ -1,0 +1,27 @@
+// Runs a program as a user would, and keeps what it said.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace zeroth::test {
+
+struct ProcessResult {
+  int exit_code = -1;  // 128 + signal when killed
+  std::string out, err;
+};
+
+/// Runs `zeroth` of this build with the arguments, in the folder.
+/// environment  "NAME=value" each, added to ours.
+/// kill_after   if positive: SIGKILL (or `signal`) after that time.
+ProcessResult run_zeroth(const std::vector<std::string>& arguments,
+                         const std::filesystem::path& folder,
+                         const std::vector<std::string>& environment = {},
+                         std::chrono::milliseconds kill_after = std::chrono::milliseconds(0),
+                         int signal = 9);
+
+}  // namespace zeroth::test

@@ -1,0 +1,106 @@
+// A problem for tests: f(x) = sum (x - 1)^2 from the origin, with what can go wrong on request.
+#pragma once
+
+#include <zeroth/problem.hpp>
+#include <zeroth/random.hpp>
+
+#include <atomic>
+#include <limits>
+
+namespace zeroth::test {
+
+struct QuadraticOptions {
+  std::size_t dimension = 3;
+  std::size_t batch_rows = 0;
+  double bound = 0;            // 0: none; else -bound <= x <= bound
+  double nan_below = -1e300;   // f below this is NaN instead
+  bool random_start = false;   // else the origin
+  bool fails = false;          // evaluate throws
+  double minibatch_noise = 0;  // times a normal of (minibatch key)
+};
+
+class Quadratic {
+ public:
+  Quadratic(QuadraticOptions options, std::uint64_t index) : o_(options), index_(index) {}
+
+  std::size_t dimension() const { return o_.dimension; }
+  std::string label() const { return "q" + std::to_string(index_); }
+  std::size_t batch_rows() const { return o_.batch_rows; }
+  std::vector<double> lower() const {
+    return std::vector<double>(o_.bound > 0 ? o_.dimension : 0, -o_.bound);
+  }
+  std::vector<double> upper() const {
+    return std::vector<double>(o_.bound > 0 ? o_.dimension : 0, o_.bound);
+  }
+
+  void initial_point(std::uint64_t seed, std::span<double> x) const {
+    std::fill(x.begin(), x.end(), 0.0);
+    if (o_.random_start) Random(seed).normals(x);
+  }
+  void evaluate(std::uint64_t minibatch, std::span<const double> x, std::span<double> f) const {
+    if (o_.fails) throw Error("the sky fell on the objective");
+    const double noise =
+        minibatch == ZEROTH_FULL_DATA ? 0.0 : o_.minibatch_noise * Random(minibatch).normal();
+    for (std::size_t i = 0; i < f.size(); ++i) {
+      f[i] = noise + static_cast<double>(index_);
+      for (const double v : x.subspan(i * o_.dimension, o_.dimension)) f[i] += (v - 1) * (v - 1);
+      if (f[i] < o_.nan_below) f[i] = std::numeric_limits<double>::quiet_NaN();
+    }
+  }
+  bool succeeded(std::span<const double>, double loss) const { return loss < 1; }
+  static std::vector<Metric> metrics() {
+    return {{"success", "1 if f is below 1"}, {"first", "x[0]"}};
+  }
+  void measure(std::span<const double> x, std::span<double> values) const {
+    double f = 0;
+    evaluate(ZEROTH_FULL_DATA, x, {&f, 1});
+    values[0] = f < 1 ? 1 : 0;
+    values[1] = x[0];
+  }
+
+ private:
+  QuadraticOptions o_;
+  std::uint64_t index_;
+};
+
+/// Four test instances, two for training; instance i has the minimum i.
+class QuadraticSuite {
+ public:
+  static ProblemInfo info() {
+    return {
+        .id = "quadratic",
+        .name = "Quadratic",
+        .version = "1.0.0",
+        .doc = "Sum of squares, for tests.",
+        .capabilities = ZEROTH_STOCHASTIC,
+        .parameters = {integer("dimension", 3, 1, 1'000'000, "dimension"),
+                       integer("batch_rows", 0, 0, 1000, "rows after which a batch may be cut"),
+                       real("bound", 0, non_negative, "half the side of the box; 0: none"),
+                       real("nan_below", -1e300, any_real, "f below this is NaN"),
+                       boolean("random_start", false, "normal start instead of the origin"),
+                       boolean("fails", false, "every evaluation fails"),
+                       real("minibatch_noise", 0, non_negative, "size of the noise of a minibatch"),
+                       choice("colour", {"red", "green"}, "has no effect"),
+                       path("file", "", "has no effect, but must not be named /missing")}};
+  }
+  explicit QuadraticSuite(const Values& values) {
+    if (values.text("file") == "/missing")
+      throw Error("/missing: there is no such file; name another");
+    options_.dimension = static_cast<std::size_t>(values.integer("dimension"));
+    options_.batch_rows = static_cast<std::size_t>(values.integer("batch_rows"));
+    options_.bound = values.real("bound");
+    options_.nan_below = values.real("nan_below");
+    options_.random_start = values.boolean("random_start");
+    options_.fails = values.boolean("fails");
+    options_.minibatch_noise = values.real("minibatch_noise");
+  }
+  std::uint64_t instance_count(Split split) const { return split == Split::test ? 4 : 2; }
+  std::unique_ptr<Quadratic> open(Split, std::uint64_t index) const {
+    return std::make_unique<Quadratic>(options_, index);
+  }
+
+ private:
+  QuadraticOptions options_;
+};
+
+}  // namespace zeroth::test
