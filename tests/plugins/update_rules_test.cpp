@@ -1,0 +1,232 @@
+// Each optimizer against its formula, with directions that make the estimates known.
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <string>
+#include <vector>
+
+#include "guided_es/subspace.hpp"
+#include "support/catch.hpp"
+#include "support/fake_run.hpp"
+#include "support/plugin_library.hpp"
+
+using namespace zeroth::test;
+
+namespace {
+
+using Points = std::vector<std::vector<double>>;
+
+Trace solve(const std::string& library, const std::string& id, const Overrides& parameters,
+            const RunSettings& settings) {
+  const PluginLibrary loaded = PluginLibrary::built(library);
+  const zeroth_optimizer& optimizer = loaded.optimizer(id);
+  const auto instance = make(optimizer, parameters);
+  FakeRun run(settings);
+  REQUIRE(optimizer.solve(instance.get(), run.abi()) == ZEROTH_OK);
+  return run.trace();
+}
+
+// f is linear and the directions are the unit vectors: an estimate is half of the slope.
+RunSettings slope(double first, double second, std::uint64_t iterations) {
+  RunSettings settings;
+  settings.objective = [=](std::span<const double> x) { return first * x[0] + second * x[1]; };
+  settings.start = {0.0, 0.0};
+  settings.iteration_budget = iterations;
+  for (std::uint64_t i = 0; i < iterations; ++i) {
+    settings.directions.insert(settings.directions.end(), {1, 0, 0, 1});
+  }
+  return settings;
+}
+const Overrides two_directions{{"delta", 0.5}, {"q", 2.0}, {"mu", 0.25}};
+
+}  // namespace
+
+TEST_CASE("zo-sgd moves by the estimate", "[rules]") {
+  CHECK(solve("zo_sgd", "zo-sgd", two_directions, slope(8, -16, 2)).iterates ==
+        Points{{-1, 2}, {-2, 4}});
+}
+
+TEST_CASE("zo-signsgd moves by the sign of the estimate, and not at all where it is zero",
+          "[rules]") {
+  CHECK(solve("zo_signsgd", "zo-signsgd", two_directions, slope(8, -16, 2)).iterates ==
+        Points{{-0.25, 0.25}, {-0.5, 0.5}});
+  CHECK(solve("zo_signsgd", "zo-signsgd", two_directions, slope(0, 16, 1)).iterates ==
+        Points{{0, -0.25}});
+}
+
+TEST_CASE("zo-adam moves by bias-corrected moments with epsilon outside the root", "[rules]") {
+  Overrides parameters = two_directions;
+  parameters["beta1"] = 0.75;
+  parameters["beta2"] = 0.5;
+  RunSettings settings = slope(0, 0, 5);
+  settings.objective = [](std::span<const double> x) {
+    return 3e-8 * x[0] +
+           4 * (x[1] - 1) * (x[1] - 1);  // the first estimate is of the size of epsilon
+  };
+  const Trace trace = solve("zo_adam", "zo-adam", parameters, settings);
+  std::vector<double> theta{0.0, 0.0};
+  Points g;
+  for (int t = 1; t <= 5; ++t) {
+    const auto& f = trace.batches[t - 1].f;
+    g.push_back({(f[1] - f[0]) / 0.25 / 2, (f[2] - f[0]) / 0.25 / 2});
+    for (std::size_t j = 0; j < 2; ++j) {
+      double m = 0, v = 0;
+      for (int i = 1; i <= t; ++i) {
+        m += 0.25 * std::pow(0.75, t - i) * g[i - 1][j];
+        v += 0.5 * std::pow(0.5, t - i) * g[i - 1][j] * g[i - 1][j];
+      }
+      theta[j] -=
+          0.25 * m / (1 - std::pow(0.75, t)) / (std::sqrt(v / (1 - std::pow(0.5, t))) + 1e-8);
+      CHECK(trace.iterates[t - 1][j] == Approx(theta[j]).epsilon(1e-9));
+    }
+  }
+}
+
+TEST_CASE("random-search keeps the best point it has seen", "[rules]") {
+  RunSettings settings;
+  settings.objective = quadratic;
+  settings.start = {1.0, -1.0};
+  settings.iteration_budget = 30;
+  const Trace trace = solve("random_search", "random-search", {{"q", 5.0}}, settings);
+  double best = quadratic(settings.start);
+  for (std::size_t t = 0; t < 30; ++t) {
+    CHECK(trace.batches[t].f.front() == best);
+    best = *std::min_element(trace.batches[t].f.begin(), trace.batches[t].f.end());
+    CHECK(quadratic(trace.iterates[t]) == best);
+  }
+}
+
+TEST_CASE("random-search draws uniformly between two bounds and about the start elsewhere",
+          "[rules]") {
+  RunSettings settings;
+  settings.objective = quadratic;
+  settings.start = {5.0, 5.0};
+  settings.lower = {4.0, -std::numeric_limits<double>::infinity()};
+  settings.upper = {8.0, std::numeric_limits<double>::infinity()};
+  settings.iteration_budget = 1;
+  const int n = 100'000;
+  const Trace trace =
+      solve("random_search", "random-search", {{"q", double{n}}, {"scale", 3.0}}, settings);
+  double mean[2] = {}, square[2] = {};
+  for (int i = 1; i <= n; ++i) {
+    for (int j = 0; j < 2; ++j) {
+      mean[j] += trace.batches[0].x[2 * i + j] / n;
+      square[j] += trace.batches[0].x[2 * i + j] * trace.batches[0].x[2 * i + j] / n;
+    }
+  }
+  // Within four standard errors of the uniform on [4, 8] and of N(5, 9).
+  CHECK(std::fabs(mean[0] - 6.0) < 4 * std::sqrt(16.0 / 12 / n));
+  CHECK(std::fabs(square[0] - mean[0] * mean[0] - 16.0 / 12) < 4 * 16 * std::sqrt(1.0 / 180 / n));
+  CHECK(std::fabs(mean[1] - 5.0) < 4 * std::sqrt(9.0 / n));
+  CHECK(std::fabs(square[1] - mean[1] * mean[1] - 9.0) < 4 * 9 * std::sqrt(2.0 / n));
+}
+
+namespace {
+
+constexpr std::size_t n = 4, pairs = 3;
+constexpr double sigma = 0.2, alpha = 0.3, beta = 2.0, delta = 1.5;
+const Overrides guided{
+    {"delta", delta}, {"pairs", double{pairs}}, {"sigma", sigma}, {"alpha", alpha}, {"beta", beta}};
+
+RunSettings guided_run(std::uint64_t iterations) {
+  RunSettings settings;
+  settings.objective = quadratic;
+  settings.start = {1.0, 2.0, -1.0, 0.5};
+  settings.iteration_budget = iterations;
+  for (std::size_t i = 0; i < iterations * pairs * n; ++i) {
+    settings.directions.push_back(std::sin(static_cast<double>(7 * i + 1)));
+  }
+  return settings;
+}
+
+// beta / (2 sigma^2 P) sum of half the difference of each pair times the difference of its values.
+std::vector<double> estimate(const Trace::Batch& batch) {
+  std::vector<double> g(n);
+  for (std::size_t i = 0; i < pairs; ++i) {
+    for (std::size_t j = 0; j < n; ++j) {
+      const double epsilon = (batch.x[2 * i * n + j] - batch.x[(2 * i + 1) * n + j]) / 2;
+      g[j] += beta / (2 * sigma * sigma * pairs) * epsilon * (batch.f[2 * i] - batch.f[2 * i + 1]);
+    }
+  }
+  return g;
+}
+
+}  // namespace
+
+TEST_CASE("guided-es starts with isotropic antithetic pairs", "[rules]") {
+  const RunSettings settings = guided_run(1);
+  const Trace trace = solve("guided_es", "guided-es", guided, settings);
+  REQUIRE(trace.batches[0].f.size() == 2 * pairs);
+  for (std::size_t i = 0; i < pairs * n; ++i) {
+    const double epsilon = sigma * std::sqrt(1.0 / n) * settings.directions[i];
+    const std::size_t row = 2 * (i / n);
+    CHECK(trace.batches[0].x[row * n + i % n] ==
+          Approx(settings.start[i % n] + epsilon).epsilon(1e-14));
+    CHECK(trace.batches[0].x[(row + 1) * n + i % n] ==
+          Approx(settings.start[i % n] - epsilon).epsilon(1e-14));
+  }
+}
+
+TEST_CASE("guided-es steps along its estimate, also where the bounds cut its pairs", "[rules]") {
+  RunSettings settings = guided_run(4);
+  for (const bool bounded : {false, true}) {
+    CAPTURE(bounded);
+    if (bounded) {
+      settings.lower = {0.9, -9, -1.0, 0.49};
+      settings.upper = {1.0, 9, 9, 0.55};
+    }
+    const Trace trace = solve("guided_es", "guided-es", guided, settings);
+    std::vector<double> theta = settings.start;
+    for (std::size_t t = 0; t < 4; ++t) {
+      const std::vector<double> g = estimate(trace.batches[t]);
+      for (std::size_t j = 0; j < n; ++j) {
+        theta[j] -= delta / n * g[j];
+        if (bounded) theta[j] = std::clamp(theta[j], settings.lower[j], settings.upper[j]);
+        CHECK(trace.iterates[t][j] == Approx(theta[j]).epsilon(1e-12));
+      }
+    }
+  }
+}
+
+TEST_CASE("guided-es then spends 1 - alpha of its variance along its last estimate", "[rules]") {
+  const RunSettings settings = guided_run(2);
+  const Trace trace = solve("guided_es", "guided-es", guided, settings);
+  std::vector<double> u = estimate(trace.batches[0]);  // and the update is parallel to it: k = 1
+  const double length = std::sqrt(std::inner_product(u.begin(), u.end(), u.begin(), 0.0));
+  for (double& value : u) value /= length;
+  for (std::size_t i = 0; i < pairs; ++i) {
+    std::vector<double> rest(n);
+    for (std::size_t j = 0; j < n; ++j) {
+      const double epsilon =
+          (trace.batches[1].x[2 * i * n + j] - trace.batches[1].x[(2 * i + 1) * n + j]) / 2;
+      rest[j] = epsilon - sigma * std::sqrt(alpha / n) * settings.directions[(pairs + i) * n + j];
+    }
+    const double along = std::inner_product(rest.begin(), rest.end(), u.begin(), 0.0);
+    CHECK(std::fabs(along) > 1e-6);
+    CHECK(std::fabs(along) < 5 * sigma * std::sqrt(1 - alpha));
+    for (std::size_t j = 0; j < n; ++j) CHECK(rest[j] == Approx(along * u[j]).margin(1e-13));
+  }
+}
+
+TEST_CASE("the guiding subspace leaves out zero, dependent and infinite vectors", "[rules]") {
+  const double inf = std::numeric_limits<double>::infinity();
+  guided_es::Subspace subspace;
+  const auto dimension = [&](const std::vector<double>& a, const std::vector<double>& b) {
+    subspace.span_of({a, b});
+    for (std::size_t i = 0; i < subspace.dimension(); ++i) {
+      for (std::size_t j = 0; j < subspace.dimension(); ++j) {
+        const auto u = subspace.basis(i), v = subspace.basis(j);
+        CHECK(std::inner_product(u.begin(), u.end(), v.begin(), 0.0) ==
+              Approx(i == j ? 1.0 : 0.0).margin(1e-15));
+      }
+    }
+    return subspace.dimension();
+  };
+  CHECK(dimension({0, 0, 0}, {0, 0, 0}) == 0);
+  CHECK(dimension({0, 0, 0}, {1, 2, 3}) == 1);
+  CHECK(dimension({1, 2, 3}, {0, 0, 0}) == 1);
+  CHECK(dimension({1, 2, 3}, {-0.1, -0.2, -0.3}) == 1);
+  CHECK(dimension({1, 2, 3}, {1, 2, 3.00001}) == 2);
+  CHECK(dimension({1e-200, 2e-200, 0}, {1e200, 0, 1e200}) == 2);
+  CHECK(dimension({inf, 1, 1}, {1, 1, std::nan("")}) == 0);
+}
