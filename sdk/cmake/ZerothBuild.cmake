@@ -27,3 +27,16 @@ function(zeroth_own_plugin name)
   target_link_libraries(${name} PRIVATE zeroth_build)
   install(TARGETS ${name} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/zeroth/plugins)
 endfunction()
+
+# `cmake --build ... --target format` and `tidy`: what CI checks.
+find_program(CLANG_FORMAT clang-format)
+find_program(RUN_CLANG_TIDY run-clang-tidy)
+if(CLANG_FORMAT)
+  add_custom_target(format COMMAND sh -c "git ls-files '*.cpp' '*.hpp' '*.h' '*.c' | xargs ${CLANG_FORMAT} -i"
+    WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}" VERBATIM)
+endif()
+if(RUN_CLANG_TIDY)
+  add_custom_target(tidy COMMAND "${RUN_CLANG_TIDY}" -quiet -p "${CMAKE_BINARY_DIR}"
+      "${PROJECT_SOURCE_DIR}/(host|plugins|problems)/.*"
+    WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}" VERBATIM)
+endif()

@@ -1,0 +1,29 @@
+#!/bin/sh
+# Sets up and runs all tests.  Usage: sh share/test.sh [PRESET...]
+# PRESET  release, dev (ASan and UBSan) or tsan; default: release and dev.
+# With CI=true also: warnings are errors, clang-format and clang-tidy.
+set -eu
+. "$(dirname -- "$0")/setup.sh"
+
+# shellcheck disable=SC2086
+install_packages $build_packages $test_packages
+cd "$root"
+[ $# -gt 0 ] || set -- release dev
+
+if [ "${CI:-}" = true ]; then
+  say "Format"
+  git ls-files '*.cpp' '*.hpp' '*.h' '*.c' | xargs clang-format --dry-run --Werror
+fi
+for preset in "$@"; do
+  say "$preset: build"
+  cmake --preset "$preset" -DZEROTH_TESTS=ON -DZEROTH_WERROR="$([ "${CI:-}" = true ] && echo ON || echo OFF)" >/dev/null
+  cmake --build --preset "$preset"
+  say "$preset: headers on their own"
+  cmake --build --preset "$preset" --target all_verify_interface_header_sets
+  say "$preset: tests"
+  ctest --preset "$preset" -j "$(nproc)"
+done
+if [ "${CI:-}" = true ]; then
+  say "clang-tidy"
+  cmake --build --preset release --target tidy
+fi
