@@ -96,6 +96,18 @@ TEST_CASE("random-search keeps the best point it has seen", "[rules]") {
   }
 }
 
+TEST_CASE("random-search leaves a start that fails and never keeps a candidate that does",
+          "[rules]") {
+  RunSettings settings;
+  settings.start = {1.0, -1.0};
+  settings.iteration_budget = 10;
+  settings.objective = [](std::span<const double> x) {
+    return x[0] >= 1.0 ? std::numeric_limits<double>::quiet_NaN() : quadratic(x);
+  };
+  const Trace trace = solve("random_search", "random-search", {{"q", 20.0}}, settings);
+  for (const auto& iterate : trace.iterates) CHECK(iterate[0] < 1.0);
+}
+
 TEST_CASE("random-search draws uniformly between two bounds and about the start elsewhere",
           "[rules]") {
   RunSettings settings;
