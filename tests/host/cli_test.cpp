@@ -1,0 +1,362 @@
+// The program, as a user runs it: exit codes, messages, files.
+#include <sqlite3.h>
+
+#include <csignal>
+#include <map>
+#include <sstream>
+
+#include "support/catch.hpp"
+#include "support/process.hpp"
+#include "support/temporary_folder.hpp"
+
+using zeroth::test::ProcessResult;
+using zeroth::test::read_all;
+using zeroth::test::run_zeroth;
+using zeroth::test::TemporaryFolder;
+using namespace std::chrono_literals;
+
+namespace {
+
+const std::string zoo = ZEROTH_BINARY_DIR "/tests/zoo";
+const std::string test_plugins = ZEROTH_BINARY_DIR "/tests/plugins_for_tests";
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+// A folder with an experiment on the test problem, and the program in it.
+struct Shell {
+  explicit Shell(const std::string& text = small) { folder.write("e.toml", text); }
+  ProcessResult operator()(std::vector<std::string> arguments,
+                           std::chrono::milliseconds kill_after = 0ms, int signal = SIGKILL) const {
+    return run_zeroth(arguments, folder.path(),
+                      {"ZEROTH_PLUGIN_PATH=" + test_plugins, "XDG_DATA_HOME=/nowhere"}, kill_after,
+                      signal);
+  }
+  bool exists(const std::string& name) const { return std::filesystem::exists(folder / name); }
+  // runs.csv without the columns of seconds, then trace.csv.
+  std::string exported(const std::string& results) const;
+
+  static const std::string small;
+  TemporaryFolder folder;
+};
+
+const std::string Shell::small = R"(title = "Small"
+trials = 2
+[budget]
+iterations = 5
+[[problem]]
+use = "quadratic"
+random_start = true
+[[optimizer]]
+use = "zo-sgd"
+delta = 0.3
+[[optimizer]]
+use = "zo-adam"
+)";
+
+// About 50 ms a run.
+const std::string slow = R"(trials = 6
+[budget]
+iterations = 150
+[[problem]]
+use = "quadratic"
+dimension = 2000
+minibatch_noise = 0.1
+[[optimizer]]
+use = "zo-sgd"
+[[optimizer]]
+use = "guided-es"
+)";
+
+std::string Shell::exported(const std::string& results) const {
+  const ProcessResult r = (*this)({"export", results, "--csv", results + ".csv", "--overwrite"});
+  REQUIRE(r.exit_code == 0);
+  std::istringstream in(read_all(folder / (results + ".csv") / "runs.csv"));
+  std::string kept;
+  std::vector<std::size_t> dropped;
+  for (std::string line; std::getline(in, line);) {
+    std::vector<std::string> fields(1);
+    bool quoted = false;
+    for (const char c : line) {
+      quoted = quoted != (c == '"');
+      if (c == ',' && !quoted) {
+        fields.emplace_back();
+      } else {
+        fields.back() += c;
+      }
+    }
+    if (kept.empty()) {
+      for (std::size_t i = 0; i < fields.size(); ++i) {
+        if (has(fields[i], "_seconds")) dropped.push_back(i);
+      }
+      REQUIRE(dropped.size() == 2);
+    }
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+      if (i != dropped[0] && i != dropped[1]) kept += fields[i] + ",";
+    }
+    kept += "\n";
+  }
+  return kept + read_all(folder / (results + ".csv") / "trace.csv");
+}
+
+int runs_in(const std::filesystem::path& file) {
+  sqlite3* database = nullptr;
+  int count = -1;
+  sqlite3_open_v2(file.c_str(), &database, SQLITE_OPEN_READONLY, nullptr);
+  sqlite3_exec(
+      database, "SELECT count(*) FROM run",
+      [](void* out, int, char** values, char**) {
+        *static_cast<int*>(out) = std::atoi(values[0]);
+        return 0;
+      },
+      &count, nullptr);
+  sqlite3_close(database);
+  return count;
+}
+
+}  // namespace
+
+TEST_CASE("help, version and lists go to standard output with exit code 0", "[cli]") {
+  const Shell zeroth;
+  const std::vector<std::pair<std::vector<std::string>, std::string>> expected{
+      {{"--help"}, "usage: zeroth COMMAND"},      {{"--version"}, "zeroth 0."},
+      {{"run", "--help"}, "--dry-run"},           {{"list"}, "zo-adam"},
+      {{"list", "problems"}, "quadratic"},        {{"describe", "zo-sgd"}, "delta"},
+      {{"describe", "quadratic"}, "red | green"}, {{"export", "--help"}, "--csv DIR"}};
+  for (const auto& [arguments, part] : expected) {
+    const ProcessResult r = zeroth(arguments);
+    CHECK(r.exit_code == 0);
+    CHECK(r.err.empty());
+    CHECK(has(r.out, part));
+  }
+  CHECK_FALSE(has(zeroth({"list", "optimizers"}).out, "quadratic"));
+  CHECK(has(zeroth({"describe", "zo-sgd"}).out, "zo_sgd.so"));
+}
+
+TEST_CASE("a mistake on the command line is exit code 2 with the near miss", "[cli]") {
+  const Shell zeroth;
+  const std::vector<std::pair<std::vector<std::string>, std::string>> expected{
+      {{}, "the command is missing"},
+      {{"rum"}, "did you mean 'run'?"},
+      {{"run"}, "the EXPERIMENT file is missing"},
+      {{"run", "e.toml", "--dry-rum"}, "did you mean '--dry-run'?"},
+      {{"run", "e.toml", "extra"}, "too many arguments"},
+      {{"run", "e.toml", "-j", "0"}, "must be 1 .. 1024"},
+      {{"run", "e.toml", "-j", "x"}, "invalid"},
+      {{"run", "e.toml", "--only", "nothing"}, "matches no run"},
+      {{"list", "optimisers"}, "did you mean 'optimizers'?"},
+      {{"describe", "zo-sdg"}, "did you mean 'zo-sgd'?"},
+      {{"report", "none.zeroth"}, "there is no such file"},
+      {{"report", "e.toml"}, "is not a Zeroth result file"},
+      {{"export", "e.toml"}, "--csv DIR is missing"},
+      {{"run", "none.toml"}, "No such file"}};
+  for (const auto& [arguments, part] : expected) {
+    const ProcessResult r = zeroth(arguments);
+    INFO(r.err);
+    CHECK(r.exit_code == 2);
+    CHECK(has(r.err, part));
+    CHECK(r.out.empty());
+  }
+}
+
+TEST_CASE(
+    "a mistake in an experiment is exit code 2, its place and its remedy, and nothing is written",
+    "[cli]") {
+  const std::vector<std::vector<std::string>> mistakes{
+      {"use = \"zo-adam\"", "use = \"zo-adma\"",
+       "e.toml:11: optimizer.use: there is no optimizer 'zo-adma'", "did you mean 'zo-adam'?"},
+      {"delta = 0.3", "dleta = 0.3", "e.toml:10: dleta: zo-sgd has no parameter 'dleta'",
+       "did you mean 'delta'?"},
+      {"delta = 0.3", "delta = 0.0", "e.toml:10: delta: 0 is out of range", "> 0"},
+      {"delta = 0.3", "delta = \"big\"", "e.toml:10: delta: must be a number", "> 0"},
+      {"random_start", "colour = \"blue\"\nrandom_start", "'blue' is none of its choices",
+       "red | green"},
+      {"random_start", "file = \"/missing\"\nrandom_start",
+       "e.toml:6: problem.use: quadratic: /missing", "name another"},
+      {"random_start", "instances = 5\nrandom_start", "there is no instance 4",
+       "has the instances 0-3"},
+      {"trials", "trails", "e.toml:2: trails: unknown key", "did you mean 'trials'?"}};
+  for (const std::vector<std::string>& mistake : mistakes) {
+    std::string text = Shell::small;
+    text.replace(text.find(mistake[0]), mistake[0].size(), mistake[1]);
+    const Shell zeroth(text);
+    const ProcessResult r = zeroth({"run", "e.toml"});
+    INFO(r.err);
+    CHECK(r.exit_code == 2);
+    CHECK(has(r.err, mistake[2]));
+    CHECK(has(r.err, mistake[3]));
+    CHECK_FALSE(zeroth.exists("e.zeroth"));
+  }
+}
+
+TEST_CASE("an output file that is not ours or of another experiment is refused and left as it is",
+          "[cli]") {
+  const Shell zeroth;
+  zeroth.folder.write("mine.txt", "precious");
+  const ProcessResult foreign = zeroth({"run", "e.toml", "-o", "mine.txt"});
+  CHECK(foreign.exit_code == 2);
+  CHECK(has(foreign.err, "is not a Zeroth result file"));
+  CHECK(read_all(zeroth.folder / "mine.txt") == "precious");
+  REQUIRE(zeroth({"run", "e.toml"}).exit_code == 0);
+  const std::string before = read_all(zeroth.folder / "e.zeroth");
+  const ProcessResult other = zeroth({"run", "e.toml", "--set", "seed=2"});
+  CHECK(other.exit_code == 2);
+  CHECK(has(other.err, "holds 16 runs that are not part of this experiment"));
+  CHECK(has(other.err, "-o"));
+  CHECK(read_all(zeroth.folder / "e.zeroth") == before);
+}
+
+TEST_CASE("a dry run prints the plan and writes nothing", "[cli]") {
+  const Shell zeroth;
+  const ProcessResult r = zeroth({"run", "e.toml", "--dry-run", "--only", "*/test:1/ZO-SGD/*"});
+  CHECK(r.exit_code == 0);
+  CHECK(r.out == "Quadratic/test:1/ZO-SGD/0\nQuadratic/test:1/ZO-SGD/1\n");
+  CHECK_FALSE(zeroth.exists("e.zeroth"));
+}
+
+TEST_CASE("run again does only what is missing, and an experiment may grow", "[cli]") {
+  const Shell zeroth;
+  REQUIRE(zeroth({"run", "e.toml", "--only", "ZO-SGD"}).exit_code == 0);
+  CHECK(runs_in(zeroth.folder / "e.zeroth") == 8);
+  const ProcessResult second = zeroth({"run", "e.toml"});
+  CHECK(second.exit_code == 0);
+  CHECK(has(second.err, "8 runs are in e.zeroth already, 8 to do"));
+  CHECK(has(second.out, "Quadratic (test)"));
+  CHECK(zeroth({"run", "e.toml", "--set", "trials=3"}).exit_code == 0);
+  REQUIRE(zeroth({"run", "e.toml", "--set", "trials=3", "-o", "fresh.zeroth"}).exit_code == 0);
+  CHECK(zeroth.exported("e.zeroth") == zeroth.exported("fresh.zeroth"));
+  const ProcessResult report = zeroth({"report", "e.zeroth"});
+  CHECK(report.exit_code == 0);
+  CHECK(has(report.out, "24 runs"));
+  CHECK(has(report.out, "ZO-ADAM"));
+}
+
+TEST_CASE("one thread and eight, cut batches and whole, give the same files", "[cli]") {
+  const Shell zeroth(slow);
+  const std::vector<std::string> few{"--set", "problem.quadratic.instances=1", "--set", "trials=3"};
+  const auto run = [&](const std::string& threads, const std::string& output) {
+    std::vector<std::string> arguments{"run", "e.toml", "-j", threads, "-o", output};
+    arguments.insert(arguments.end(), few.begin(), few.end());
+    arguments.insert(arguments.end(), {"--set", "problem.quadratic.batch_rows=4"});
+    REQUIRE(zeroth(arguments).exit_code == 0);
+    return zeroth.exported(output);
+  };
+  const std::string one = run("1", "one.zeroth");
+  CHECK(has(one, "completed") == false);
+  CHECK(one == run("2", "two.zeroth"));
+  CHECK(one == run("8", "eight.zeroth"));
+}
+
+TEST_CASE("killed at any moment and resumed, the files are those of an undisturbed run", "[cli]") {
+  const Shell zeroth(slow);
+  REQUIRE(zeroth({"run", "e.toml", "-o", "whole.zeroth"}).exit_code == 0);
+  int killed = 0;
+  for (const auto after : {20ms, 60ms, 150ms, 300ms, 500ms}) {
+    killed +=
+        zeroth({"run", "e.toml", "-o", "cut.zeroth"}, after).exit_code == 128 + SIGKILL ? 1 : 0;
+  }
+  CHECK(killed > 0);
+  REQUIRE(zeroth({"run", "e.toml", "-o", "cut.zeroth"}).exit_code == 0);
+  CHECK(zeroth.exported("cut.zeroth") == zeroth.exported("whole.zeroth"));
+}
+
+TEST_CASE("Ctrl-C stops cleanly with exit code 130, and the same command goes on", "[cli]") {
+  const Shell zeroth(slow);
+  const ProcessResult r =
+      zeroth({"run", "e.toml", "-j", "1", "--set", "trials=200"}, 700ms, SIGINT);
+  CHECK(r.exit_code == 130);
+  CHECK(has(r.err, "the same command goes on"));
+  CHECK_FALSE(zeroth.exists("e.zeroth-wal"));
+  const int done = runs_in(zeroth.folder / "e.zeroth");
+  CHECK(done < 1600);
+  const ProcessResult dry = zeroth({"run", "e.toml", "--dry-run", "--set", "trials=200"});
+  CHECK(has(dry.err, std::to_string(1600 - done) + " of 1600 runs would be done"));
+}
+
+TEST_CASE("a broken library is one warning with the whole reason, and the rest works", "[cli]") {
+  const Shell zeroth;
+  const ProcessResult r = zeroth({"list", "--plugin-dir", zoo});
+  CHECK(r.exit_code == 0);
+  CHECK(has(r.out, "zo-sgd"));
+  CHECK(has(r.out, "zoo-example-gxx"));
+  const std::map<std::string, std::string> reasons{
+      {"zoo_wrong_major.so", "it needs plugin ABI 2."},
+      {"zoo_missing_dependency.so", "libzoo_absent.so: cannot open shared object file"},
+      {"zoo_undefined_symbol.so", "undefined symbol"},
+      {"zoo_no_entry.so", "exports no zeroth_negotiate"},
+      {"zoo_not_a_library.so", "invalid ELF header|file too short"}};
+  for (const auto& [library, reason] : reasons) {
+    std::istringstream in(r.err);
+    int warnings = 0;
+    for (std::string line; std::getline(in, line);) {
+      if (!has(line, "/" + library)) continue;
+      INFO(line);
+      ++warnings;
+      bool named = false;
+      std::istringstream alternatives(reason);
+      for (std::string each; std::getline(alternatives, each, '|');)
+        named = named || has(line, each);
+      CHECK(named);
+    }
+    INFO(library);
+    CHECK(warnings == 1);
+  }
+}
+
+TEST_CASE("each misbehaving optimizer is one clear outcome", "[cli]") {
+  struct Case {
+    std::string id, outcome, message;
+    int exit_code;
+  };
+  for (const Case& c :
+       {Case{"zoo-throws", "failed", "the optimizer failed: ", 1},
+        Case{"zoo-nan-query", "non_finite", "the optimizer asked for a point that is not finite", 0},
+        Case{"zoo-insatiable", "budget", "was told to stop and called again", 0}}) {
+    const Shell zeroth(
+        "[budget]\nqueries = 100\n[[problem]]\nuse = \"quadratic\"\ninstances = "
+        "1\n[[optimizer]]\nuse = \"" +
+        c.id + "\"\n[[optimizer]]\nuse = \"zo-sgd\"\n");
+    const ProcessResult r = zeroth({"run", "e.toml", "--plugin-dir", zoo});
+    INFO(r.err);
+    CHECK(r.exit_code == c.exit_code);
+    const std::string csv = zeroth.exported("e.zeroth");
+    INFO(csv);
+    CHECK(has(csv, c.outcome));
+    CHECK(has(csv, c.message));
+    CHECK(has(csv, "ZO-SGD"));
+  }
+  const Shell zeroth(
+      "[budget]\nqueries = 100\n[[problem]]\nuse = \"quadratic\"\n[[optimizer]]\nuse = "
+      "\"zoo-throws-int\"\n");
+  const ProcessResult refused = zeroth({"run", "e.toml", "--plugin-dir", zoo});
+  CHECK(refused.exit_code == 2);
+  CHECK(has(refused.err,
+            "e.toml:6: optimizer.use: zoo-throws-int: an exception that is no std::exception"));
+  CHECK_FALSE(zeroth.exists("e.zeroth"));
+}
+
+TEST_CASE("one plugin source gives one trace under every compiler", "[cli]") {
+  const Shell zeroth(
+      "[budget]\niterations = 50\n[[problem]]\nuse = \"quadratic\"\ndimension = 50\ninstances = 1\n"
+      "[[optimizer]]\nuse = \"zoo-example-gxx\"\n");
+  REQUIRE(zeroth({"run", "e.toml", "--plugin-dir", zoo}).exit_code == 0);
+  const auto trace = [&](const std::string& results) {
+    return read_all(zeroth.folder / (results + ".csv") / "trace.csv");
+  };
+  zeroth.exported("e.zeroth");
+  int compared = 0;
+  for (const std::string other : {"clangxx", "static"}) {
+    if (!std::filesystem::exists(zoo + "/zoo_example_" + other + ".so")) continue;
+    zeroth.folder.write("o.toml",
+                        "[budget]\niterations = 50\n[[problem]]\nuse = \"quadratic\"\ndimension = "
+                        "50\ninstances = 1\n"
+                        "[[optimizer]]\nuse = \"zoo-example-" +
+                            other + "\"\n");
+    REQUIRE(zeroth({"run", "o.toml", "--plugin-dir", zoo, "-o", other}).exit_code == 0);
+    zeroth.exported(other);
+    CHECK(trace(other) == trace("e.zeroth"));
+    ++compared;
+  }
+  CHECK(compared > 0);
+}
