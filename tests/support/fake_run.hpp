@@ -4,6 +4,7 @@
 
 #include <zeroth/abi.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -20,6 +21,8 @@ inline constexpr std::uint64_t unlimited = std::numeric_limits<std::uint64_t>::m
 
 struct RunSettings {
   std::function<double(std::span<const double>)> objective;  // NaN: the point failed
+  // In place of objective where set: x n x dimension, f n values.
+  std::function<void(std::span<const double> x, std::span<double> f)> batch_objective = {};
   std::vector<double> start;
   std::vector<double> lower = {}, upper = {};  // empty: unbounded
   std::uint64_t seed = 1;
@@ -84,27 +87,31 @@ class FakeRun {
   const std::string& failure() const { return failure_; }
   /// The first point that was not finite or left the bounds, "" if none did.
   const std::string& violation() const { return violation_; }
-  double loss(std::span<const double> x) const { return settings_.objective(x); }
   /// At the last iterate; at the start if there is none.
   double final_loss() const {
-    return loss(trace_.iterates.empty() ? settings_.start : trace_.iterates.back());
+    double f = 0;
+    values(trace_.iterates.empty() ? settings_.start : trace_.iterates.back(), {&f, 1});
+    return f;
   }
 
  private:
   static FakeRun& of(const zeroth_run* run) { return *static_cast<FakeRun*>(run->host_data); }
 
+  void values(std::span<const double> x, std::span<double> f) const {
+    if (settings_.batch_objective) return settings_.batch_objective(x, f);
+    const std::size_t d = run_.dimension;
+    for (std::size_t i = 0; i < f.size(); ++i) f[i] = settings_.objective(x.subspan(i * d, d));
+  }
+
   zeroth_status evaluate(std::uint64_t n, const double* x, double* f) {
     if (const zeroth_status status = enter(n); status != ZEROTH_OK) return status;
     const std::size_t d = run_.dimension;
     if (!admissible(n, x)) return ZEROTH_BAD_ARGUMENT;
-    zeroth_status status = ZEROTH_OK;
-    for (std::uint64_t i = 0; i < n; ++i) {
-      f[i] = settings_.objective({x + i * d, d});
-      if (std::isnan(f[i])) status = ZEROTH_DISCARD;
-    }
+    values({x, n * d}, {f, n});
+    const bool failed = std::any_of(f, f + n, [](double value) { return std::isnan(value); });
     trace_.batches.push_back({{x, x + n * d}, {f, f + n}});
     queries_ += n;
-    return status;
+    return failed ? ZEROTH_DISCARD : ZEROTH_OK;
   }
 
   zeroth_status iterate(const double* x) {
