@@ -1,8 +1,10 @@
 #include <zeroth/gradient_estimator.hpp>
 #include <zeroth/optimizer.hpp>
 
+#include <algorithm>
 #include <cmath>
-#include <utility>
+#include <span>
+#include <vector>
 
 #include "subspace.hpp"
 

@@ -1,7 +1,10 @@
 #include <zeroth/optimizer.hpp>
 #include <zeroth/random.hpp>
 
+#include <algorithm>
 #include <cmath>
+#include <span>
+#include <vector>
 
 namespace {
 

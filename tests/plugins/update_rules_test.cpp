@@ -1,6 +1,7 @@
 // Each optimizer against its formula, with directions that make the estimates known.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <string>
 #include <vector>

@@ -2,7 +2,9 @@
 #include <zeroth/optimizer.hpp>
 #include <zeroth/problem.hpp>
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstring>
 #include <memory>
 #include <new>

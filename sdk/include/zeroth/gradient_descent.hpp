@@ -5,6 +5,7 @@
 #include <zeroth/optimizer.hpp>
 #include <zeroth/parameters.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <vector>

@@ -4,6 +4,7 @@
 #include <zeroth/optimizer.hpp>
 #include <zeroth/random.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <span>
