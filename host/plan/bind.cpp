@@ -128,7 +128,7 @@ std::vector<Configuration> unfold(const Descriptor& descriptor,
       std::visit([&](const auto& v) { json[p.name] = v; }, each.values[i]);
       auto* path = std::get_if<std::string>(&each.values[i]);
       if (p.type == ParameterType::path && !path->empty()) {
-        *path = (std::filesystem::absolute(folder) / *path).lexically_normal().string();
+        *path = (folder / *path).lexically_normal().string();
       }
     }
     each.parameters = json.dump();
@@ -140,7 +140,7 @@ std::vector<Configuration> unfold(const Descriptor& descriptor,
 
 Matrix bind(const Experiment& experiment, const std::vector<Descriptor>& optimizers,
             const std::vector<Descriptor>& problems) {
-  const std::filesystem::path folder = experiment.file.parent_path();
+  const std::filesystem::path folder = std::filesystem::absolute(experiment.file).parent_path();
   Matrix matrix;
   const auto twice = [](const auto& all, const Configuration& added) {
     return std::any_of(all.begin(), all.end(), [&](const Configuration& each) {

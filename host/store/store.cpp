@@ -175,7 +175,8 @@ Store Store::open_to_read(const fs::path& file) {
   }
   if (fs::is_directory(file, ignored)) throw UserError(file.string(), "is a folder");
   Store store(file);
-  store.open(SQLITE_OPEN_READONLY);
+  // A file that a kill has cut off is recovered on opening, which is a write.
+  store.open(access(file.c_str(), W_OK) == 0 ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY);
   store.refuse_foreign();
   return store;
 }

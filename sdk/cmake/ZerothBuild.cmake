@@ -9,6 +9,7 @@ set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 add_library(zeroth_build INTERFACE)
 target_compile_options(zeroth_build INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>  # false on text + std::string: GCC bug 105651
   $<$<BOOL:${ZEROTH_WERROR}>:-Werror>)
 if(ZEROTH_SANITIZE)
   target_compile_options(zeroth_build INTERFACE -fsanitize=${ZEROTH_SANITIZE} -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
