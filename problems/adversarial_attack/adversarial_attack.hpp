@@ -1,0 +1,55 @@
+// The suite: images, network and splits from files, one attack for each image of a split.
+#pragma once
+
+#include <zeroth/problem.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "adversarial_attack/attack.hpp"
+#include "adversarial_attack/file.hpp"
+#include "adversarial_attack/idx.hpp"
+
+namespace zeroth::attack {
+
+/// Positions in the image file, in the order of the instances.
+struct ImageSplit {
+  std::vector<std::size_t> train, test;
+};
+
+/// Reads {"train": [...], "test": [...]} with positions below `images`.  Throws zeroth::Error that
+/// starts with `file`.
+ImageSplit parse_split(Bytes bytes, std::size_t images, const std::string& file);
+
+/// Attacks on the MNIST classifier of the official ZO-LSTM code.
+class AdversarialAttack {
+ public:
+  static ProblemInfo info();
+  /// Reads all files.  Throws zeroth::Error with file, what is wrong and what to do.
+  explicit AdversarialAttack(const Values& values);
+  AdversarialAttack(const AdversarialAttack&) = delete;  // its instances refer to it
+  AdversarialAttack& operator=(const AdversarialAttack&) = delete;
+
+  std::uint64_t instance_count(Split split) const { return images_of(split).size(); }
+  std::unique_ptr<Attack> open(Split split, std::uint64_t index) const;
+
+  /// The attack on any image of the file: position < image_count().
+  std::unique_ptr<Attack> open_image(std::size_t position) const;
+  std::size_t image_count() const { return labels_.values.size(); }
+  std::size_t label_of(std::size_t position) const { return labels_.values[position]; }
+  const Target& target() const { return *target_; }
+
+ private:
+  const std::vector<std::size_t>& images_of(Split split) const {
+    return split == Split::train ? split_.train : split_.test;
+  }
+
+  std::unique_ptr<const Target> target_;
+  IdxArray images_, labels_;
+  ImageSplit split_;
+};
+
+}  // namespace zeroth::attack

@@ -1,0 +1,17 @@
+// Where the data that is not shipped lies.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace zeroth::attack {
+
+/// `given` if it is not empty; else the first folder that exists of $ZEROTH_DATA, ../shared/data
+/// and $XDG_DATA_HOME/zeroth/data (~/.local/share/zeroth/data).  Throws zeroth::Error that names
+/// every place looked at.
+std::filesystem::path data_folder(const std::string& given);
+
+/// folder/name, or folder/name.gz where only that exists.
+std::filesystem::path plain_or_gzip(const std::filesystem::path& folder, const std::string& name);
+
+}  // namespace zeroth::attack
