@@ -83,7 +83,7 @@ ProblemInfo AdversarialAttack::info() {
           path("images", "", "IDX file of the images; empty: mnist/t10k-images-idx3-ubyte[.gz]"),
           path("labels", "", "IDX file of the labels; empty: mnist/t10k-labels-idx1-ubyte[.gz]"),
           path("network", "", "weights of the classifier; empty: mnist-attack/target.safetensors"),
-          path("split", "", "image order of the splits; empty: mnist-attack/split.json"),
+          path("split_file", "", "image order of the splits; empty: mnist-attack/split.json"),
           path("initial_point", "",
                "tensor w0; empty: mnist-attack/initial-perturbation.safetensors"),
           real("c", 0.1, non_negative, "weight of the distance in the loss"),
@@ -130,8 +130,8 @@ AdversarialAttack::AdversarialAttack(const Values& values) {
                 "; set the parameter labels to the labels of its images");
   }
 
-  const fs::path split = files.path("split", "mnist-attack/split.json");
-  split_ = parse_split(read_file(split, "the image order (JSON)", "split"), image_count(),
+  const fs::path split = files.path("split_file", "mnist-attack/split.json");
+  split_ = parse_split(read_file(split, "the image order (JSON)", "split_file"), image_count(),
                        split.string());
   const fs::path initial =
       files.path("initial_point", "mnist-attack/initial-perturbation.safetensors");
