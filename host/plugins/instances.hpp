@@ -3,6 +3,7 @@
 
 #include <zeroth/abi.h>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>

@@ -1,6 +1,7 @@
 // The result file: one SQLite database.  A run that append() has returned for is on disk.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
