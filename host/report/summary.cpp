@@ -45,9 +45,9 @@ void add(ProblemRuns& runs, const StoredRun& run) {
                                    static_cast<double>(result.iterations));
   }
   for (const auto& [name, value] : result.metrics) {
-    if (name != "success") continue;
+    if (name != "first_success_iteration") continue;
     ++samples.with_success;
-    samples.successes += value == 1.0 ? 1 : 0;
+    samples.successes += std::isnan(value) ? 0 : 1;
   }
   runs.cells[{run.instance, run.trial}].emplace_back(run.optimizer_label, loss);
 }

@@ -13,8 +13,9 @@ struct SummaryLine {
   std::string optimizer;
   std::uint64_t runs = 0, failures = 0, non_finite = 0;
   double median = 0, lower_quartile = 0, upper_quartile = 0;  // of the final loss
-  double rank = 0;                        // mean over the (instance, trial) pairs, 1 is best
-  double success_rate = 0;                // NaN where the problem has none
+  double rank = 0;  // mean over the (instance, trial) pairs, 1 is best
+  double success_rate =
+      0;  // share of runs with an iterate that succeeds; NaN where the problem has no success
   double milliseconds_per_iteration = 0;  // median over the runs, NaN without iterations
 };
 

@@ -146,13 +146,13 @@ TEST_CASE("CSV is quoted, complete and not overwritten unasked", "[report]") {
         "optimizer_parameters,"
         "trial,seed,outcome,message,iterations,queries,initial_loss,final_loss,best_loss,wall_"
         "seconds,problem_seconds,"
-        "metric_success,metric_l1\n"
+        "metric_first_success_iteration,metric_l1\n"
         "0,sphere,\"{\"\"d\"\":3,\"\"file\"\":\"\"a,b\"\"}\",test,0,\"i\"\"0\"\"\",a,a,{},0,"
         "9007199254740991,budget,,2,42,3,"
-        "0.1,0.1,0.5,0.25,1,\n"
+        "0.1,0.1,0.5,0.25,7,\n"
         "1,sphere,\"{\"\"d\"\":3,\"\"file\"\":\"\"a,b\"\"}\",test,0,\"i\"\"0\"\"\",b,b,{},0,"
         "9007199254740991,budget,,2,42,3,"
-        "1e-300,1e-300,0.5,0.25,1,\n");
+        "1e-300,1e-300,0.5,0.25,7,\n");
   CHECK(has(read_all(folder / "csv" / "trace.csv"),
             "run,iteration,queries,loss\n0,0,0,3\n0,1,21,0.1\n0,2,42,0.1\n1,0,0,3\n"));
   CHECK(has(complaint_of([&] { write_csv(store, folder / "csv", false); }), "is there already"));
@@ -176,6 +176,7 @@ TEST_CASE("the summary ranks within instance and trial, failed runs last", "[rep
   CHECK(a.median == 3);
   CHECK(a.lower_quartile == 2.5);
   CHECK(a.success_rate == 0);
+  CHECK(summaries[0].lines[1].success_rate == Approx(1 / 3.0));
   CHECK(a.milliseconds_per_iteration == 250);
   CHECK(summaries[0].lines[1].failures == 1);
   CHECK(summaries[0].lines[1].median == 5);
