@@ -1,5 +1,6 @@
 #include "adversarial_attack/adversarial_attack.hpp"
 
+#include <cstdint>
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>

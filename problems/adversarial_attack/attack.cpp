@@ -1,5 +1,6 @@
 #include "adversarial_attack/attack.hpp"
 
+#include <cstdint>
 #include <algorithm>
 #include <cmath>
 #include <utility>

@@ -2,6 +2,7 @@
 
 #include <zeroth/error.hpp>
 
+#include <cstdint>
 #include <fstream>
 
 namespace zeroth::attack {

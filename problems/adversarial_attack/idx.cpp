@@ -4,6 +4,7 @@
 
 #include <zlib.h>
 
+#include <cstdint>
 #include <algorithm>
 #include <limits>
 #include <span>

@@ -2,6 +2,7 @@
 
 #include <zeroth/error.hpp>
 
+#include <cstdint>
 #include <algorithm>
 #include <bit>
 #include <cmath>

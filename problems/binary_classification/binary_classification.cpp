@@ -2,6 +2,7 @@
 
 #include <zeroth/random.hpp>
 
+#include <cstdint>
 #include <string>
 
 namespace zeroth::classification {

@@ -1,6 +1,7 @@
 #include "binary_classification/data_set.hpp"
 
 #include <zeroth/random.hpp>
+#include <cstdint>
 
 namespace zeroth::classification {
 namespace {

@@ -17,9 +17,11 @@
 #include <vector>
 
 #include "adversarial_attack/adversarial_attack.hpp"
-#include "support/attack_suite.hpp"
+#include "support/problem_suite.hpp"
 
 namespace {
+
+using Suite = zeroth::attack::AdversarialAttack;
 
 constexpr std::size_t points = 21;  // an iteration with q = 20
 // Two for every multiply-add: 2 (25 20 576 + 500 50 64 + 800 500 + 500 10).
@@ -54,7 +56,7 @@ std::array<double, sizeof...(Body)> interleaved(int times, const Body&... body) 
 
 template <typename Scalar>
 double report(const char* precision) {
-  const auto suite = zeroth::test::attack_suite({{"precision", precision}});
+  const auto suite = zeroth::test::suite_of<Suite>({{"precision", precision}});
   const auto attack = suite->open(zeroth::Split::test, 0);
   const std::size_t d = attack->dimension();
   std::vector<double> w(points * d), f(points);
@@ -84,7 +86,7 @@ void run() {
   const double iteration_ms = report<double>("float64");
   report<float>("float32");
 
-  const auto suite = zeroth::test::attack_suite();
+  const auto suite = zeroth::test::suite_of<Suite>();
   const auto attack = suite->open(zeroth::Split::test, 0);
   std::vector<double> w(attack->dimension()), g(w.size()), u((points - 1) * w.size()), f(1);
   attack->initial_point(0, w);
