@@ -1,7 +1,7 @@
 #include "adversarial_attack/adversarial_attack.hpp"
 
-#include <cstdint>
 #include <algorithm>
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
@@ -46,9 +46,10 @@ Safetensors read_safetensors(const fs::path& path, const std::string& what,
 
 ImageSplit parse_split(Bytes bytes, std::size_t images, const std::string& file) {
   const auto fail = [&](const std::string& what) {
-    return Error(file + ": " + what +
-                 "; the parameter split wants a JSON object {\"train\": [...], \"test\": [...]} of "
-                 "positions in the image file");
+    return Error(
+        file + ": " + what +
+        "; the parameter split_file wants a JSON object {\"train\": [...], \"test\": [...]} of "
+        "positions in the image file");
   };
   const auto json = nlohmann::json::parse(bytes.begin(), bytes.end(), nullptr, false);
   if (!json.is_object()) throw fail("this is not a JSON object");

@@ -103,18 +103,22 @@ TEST_CASE("the gradient agrees with central differences to 1e-6 on 20 images", "
     const auto w = generic_point(d, image);
     const double f0 = value_at(*attack, w);
     REQUIRE_FALSE(attack->succeeded(w, f0));  // else the network has no part in f
-    std::vector<double> g(d), points(2 * d * d), f(2 * d);
+    std::vector<std::size_t> coordinates;     // a seventh for each image; seven images cover all
+    for (std::size_t i = image % 7; i < d; i += 7) coordinates.push_back(i);
+    const std::size_t n = 2 * coordinates.size();
+    std::vector<double> g(d), points(n * d), f(n);
     attack->gradient(ZEROTH_FULL_DATA, w, g);
-    for (std::size_t k = 0; k < 2 * d; ++k) {
+    for (std::size_t k = 0; k < n; ++k) {
       std::copy(w.begin(), w.end(), points.begin() + k * d);
-      points[k * d + k / 2] += k % 2 == 0 ? h : -h;
+      points[k * d + coordinates[k / 2]] += k % 2 == 0 ? h : -h;
     }
     attack->evaluate(ZEROTH_FULL_DATA, points, f);
     double largest = 0;
     for (const double value : g) largest = std::max(largest, std::abs(value));
     double error = 0, norm = 0;
-    for (std::size_t i = 0; i < d; ++i) {
-      const double up = f[2 * i], down = f[2 * i + 1];
+    for (std::size_t k = 0; k < coordinates.size(); ++k) {
+      const std::size_t i = coordinates[k];
+      const double up = f[2 * k], down = f[2 * k + 1];
       if (std::abs(up - 2 * f0 + down) / (2 * h) > 2e-7 * largest) {
         ++kinks;
         continue;
@@ -127,8 +131,8 @@ TEST_CASE("the gradient agrees with central differences to 1e-6 on 20 images", "
     }
     CHECK(error < 1e-6 * norm);
   }
-  CHECK(kinks < 20 * d / 100);
-  CHECK(outside > 20 * d / 5);  // the clamp had its part
+  CHECK(kinks < 20 * d / 7 / 100);
+  CHECK(outside > 20 * d / 7 / 5);  // the clamp had its part
 }
 
 TEST_CASE("the squared l2 norm changes the gradient by its own", "[attack]") {

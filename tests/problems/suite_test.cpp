@@ -113,7 +113,7 @@ TEST_CASE("a missing file is named with the parameter that replaces it", "[suite
   const char* files[][2] = {{"mnist/t10k-images-idx3-ubyte", "images"},
                             {"mnist/t10k-labels-idx1-ubyte", "labels"},
                             {"mnist-attack/target.safetensors", "network"},
-                            {"mnist-attack/split.json", "split"},
+                            {"mnist-attack/split.json", "split_file"},
                             {"mnist-attack/initial-perturbation.safetensors", "initial_point"}};
   for (const auto& [file, parameter] : files) {
     SmallData data;
@@ -168,7 +168,8 @@ TEST_CASE("a split that is not two lists of positions is refused", "[suite]") {
     SmallData data;
     data.write("mnist-attack/split.json", split);
     CAPTURE(split);
-    data.check_refused("mnist-attack/split.json", "", "the parameter split wants a JSON object");
+    data.check_refused("mnist-attack/split.json", "",
+                       "the parameter split_file wants a JSON object");
   }
 }
 
