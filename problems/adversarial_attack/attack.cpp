@@ -1,8 +1,8 @@
 #include "adversarial_attack/attack.hpp"
 
-#include <cstdint>
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <utility>
 
 namespace zeroth::attack {

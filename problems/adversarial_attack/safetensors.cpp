@@ -2,10 +2,10 @@
 
 #include <zeroth/error.hpp>
 
-#include <cstdint>
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <utility>

@@ -1,7 +1,7 @@
 #include "binary_classification/data_set.hpp"
 
-#include <zeroth/random.hpp>
 #include <cstdint>
+#include <zeroth/random.hpp>
 
 namespace zeroth::classification {
 namespace {
