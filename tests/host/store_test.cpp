@@ -37,8 +37,9 @@ StoredRun run_of(std::uint64_t position, const std::string& optimizer, std::uint
   r.result.final_loss = r.result.best_loss = loss;
   r.result.wall_seconds = 0.5;
   r.result.problem_seconds = 0.25;
-  r.result.metrics = {{"success", loss < 1 ? 1.0 : 0.0},
-                      {"l1", std::numeric_limits<double>::quiet_NaN()}};
+  r.result.metrics = {
+      {"first_success_iteration", loss < 1 ? 7.0 : std::numeric_limits<double>::quiet_NaN()},
+      {"l1", std::numeric_limits<double>::quiet_NaN()}};
   r.result.trace = {{0, 0, 3}, {1, 21, 0.1}, {2, 42, loss}};
   return r;
 }
