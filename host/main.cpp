@@ -9,7 +9,8 @@
 #include "cli/commands.hpp"
 #include "user_error.hpp"
 
-int main(int argc, char** argv) {
+// What can throw beyond the last catch is printing itself.
+int main(int argc, char** argv) {  // NOLINT(bugprone-exception-escape)
   using namespace zeroth::host;
   const auto say = [](const std::string& text) {
     const std::string prefix = colours(STDERR_FILENO)

@@ -212,6 +212,7 @@ int run_experiment(Terminal& terminal, const std::vector<std::string>& folders,
     run_cells(plan, pending, suites, options.threads, interrupted,
               [&](std::vector<FinishedRun> batch) {
                 std::vector<StoredRun> rows;
+                rows.reserve(batch.size());
                 for (FinishedRun& each : batch) rows.push_back(to_stored(plan, std::move(each)));
                 if (!rows.empty()) store.append(rows);
                 for (const StoredRun& row : rows) {

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <deque>
 #include <map>
 #include <memory>
 #include <sstream>
@@ -64,6 +65,12 @@ zeroth_library negotiate(const boost::dll::shared_library& file) {
     throw std::runtime_error("its answer to the negotiation contradicts itself");
   }
   return answer;
+}
+
+// Never unloaded: descriptors, and threads that a library may have started, outlive every owner.
+const boost::dll::shared_library& keep_loaded(boost::dll::shared_library library) {
+  static auto& kept = *new std::deque<boost::dll::shared_library>;
+  return kept.emplace_back(std::move(library));
 }
 
 // Descriptors of one library that takes no overlapping calls wait for one another.
@@ -130,11 +137,8 @@ Registry::Registry(const std::vector<fs::path>& folders, const Warn& warn) {
 void Registry::load(const fs::path& file, const Warn& warn) {
   try {
     using namespace boost::dll;
-    // Never unloaded: descriptors, and threads that a library may have started, outlive every
-    // owner.
-    auto* library = new shared_library(  // NOLINT(cppcoreguidelines-owning-memory)
-        fs::absolute(file).string(), load_mode::rtld_now | load_mode::rtld_local);
-    const zeroth_library answer = negotiate(*library);
+    const zeroth_library answer = negotiate(keep_loaded(
+        shared_library(fs::absolute(file).string(), load_mode::rtld_now | load_mode::rtld_local)));
     std::vector<Descriptor> optimizers, problems;
     for (std::uint64_t i = 0; i < answer.optimizer_count; ++i) {
       optimizers.push_back(describe(*answer.optimizers[i], file));

@@ -109,6 +109,7 @@ std::vector<ProblemSummary> summarize(const Store& store) {
     add(problems[key], run);
   });
   std::vector<ProblemSummary> summaries;
+  summaries.reserve(order.size());
   for (const std::string& key : order) summaries.push_back(summarize(problems[key]));
   return summaries;
 }

@@ -335,6 +335,7 @@ class Reader {
 Experiment read_experiment(const std::filesystem::path& file,
                            const std::vector<std::string>& overrides) {
   std::vector<Override> parsed;
+  parsed.reserve(overrides.size());
   for (const std::string& each : overrides) parsed.push_back(parse_override(each));
   std::string text = read_file(file);
   const toml::table root = parse(text, file.string());

@@ -42,14 +42,14 @@ fs::path data_folder(const std::string& given) {
   } else if (consider("$ZEROTH_DATA (" + set + ")", set)) {
     return set;
   }
-  const fs::path beside = "../shared/data";
+  fs::path beside = "../shared/data";
   std::error_code ignored;
   const fs::path here = fs::current_path(ignored);
   if (consider((here / beside).lexically_normal().string(), beside)) return beside;
   const std::string xdg = environment("XDG_DATA_HOME");
   const fs::path home =
       xdg.empty() ? fs::path(environment("HOME")) / ".local/share" : fs::path(xdg);
-  const fs::path installed = home / "zeroth/data";
+  fs::path installed = home / "zeroth/data";
   if (consider(installed.string(), installed)) return installed;
   throw Error("no data: looked for a folder at " + looked_at + remedy);
 }

@@ -51,11 +51,11 @@ typedef int32_t zeroth_status;
 #define ZEROTH_OK 0
 #define ZEROTH_STOP 1    /* the run is over (budget, target, cancellation): return from solve */
 #define ZEROTH_DISCARD 2 /* some points failed, their f is NaN: go on without them */
-#define ZEROTH_BAD_ARGUMENT -1 /* the caller broke the contract; nothing was done */
-#define ZEROTH_UNSUPPORTED -2  /* not offered here; nothing was done */
-#define ZEROTH_OUT_OF_MEMORY -3
-#define ZEROTH_INSTANCE_DEAD -4 /* this instance can only be destroyed now */
-#define ZEROTH_LIBRARY_DEAD -5  /* nothing of this library can be used any more */
+#define ZEROTH_BAD_ARGUMENT (-1) /* the caller broke the contract; nothing was done */
+#define ZEROTH_UNSUPPORTED (-2)  /* not offered here; nothing was done */
+#define ZEROTH_OUT_OF_MEMORY (-3)
+#define ZEROTH_INSTANCE_DEAD (-4) /* this instance can only be destroyed now */
+#define ZEROTH_LIBRARY_DEAD (-5)  /* nothing of this library can be used any more */
 
 /* A caller's buffer for one message.  The callee writes at most capacity bytes with the final zero
  * and cuts what is longer.  May be NULL: then the message is lost.  This struct never grows. */
