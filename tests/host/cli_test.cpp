@@ -311,10 +311,10 @@ TEST_CASE("each misbehaving optimizer is one clear outcome", "[cli]") {
     std::string id, outcome, message;
     int exit_code;
   };
-  for (const Case& c :
-       {Case{"zoo-throws", "failed", "the optimizer failed: ", 1},
-        Case{"zoo-nan-query", "non_finite", "the optimizer asked for a point that is not finite", 0},
-        Case{"zoo-insatiable", "budget", "was told to stop and called again", 0}}) {
+  for (const Case& c : {Case{"zoo-throws", "failed", "the optimizer failed: ", 1},
+                        Case{"zoo-nan-query", "non_finite",
+                             "the optimizer asked for a point that is not finite", 0},
+                        Case{"zoo-insatiable", "budget", "was told to stop and called again", 0}}) {
     const Shell zeroth(
         "[budget]\nqueries = 100\n[[problem]]\nuse = \"quadratic\"\ninstances = "
         "1\n[[optimizer]]\nuse = \"" +

@@ -1,5 +1,6 @@
-/* The boundary in C99: abi.h compiles, and its layout on 64-bit machines is what released plugins were
- * built against.  A field is only ever appended: an AT line is never changed, a SIZE may grow. */
+/* The boundary in C99: abi.h compiles, and its layout on 64-bit machines is what released plugins
+ * were built against.  A field is only ever appended: an AT line is never changed, a SIZE may grow.
+ */
 #include <stddef.h>
 #include <zeroth/abi.h>
 

@@ -73,8 +73,9 @@ TEST_CASE("filling an array draws the numbers of single calls", "[random]") {
   for (const double x : filled) REQUIRE(x == singly.normal());
 }
 
-TEST_CASE("uniform numbers are at least 0 and below 1, with the moments of the uniform distribution",
-          "[random]") {
+TEST_CASE(
+    "uniform numbers are at least 0 and below 1, with the moments of the uniform distribution",
+    "[random]") {
   Random random(3);
   const int n = 1'000'000;
   double sum = 0, squares = 0;

@@ -21,11 +21,11 @@ inline std::optional<std::filesystem::path> data_folder() {
 }  // namespace zeroth::test
 
 /// Declares the path `name`, or says that the test case is skipped and leaves it.
-#define ZEROTH_DATA_OR_SKIP(name)                                                     \
-  const auto name##_found = ::zeroth::test::data_folder();                            \
-  if (!name##_found) {                                                                \
+#define ZEROTH_DATA_OR_SKIP(name)                                                          \
+  const auto name##_found = ::zeroth::test::data_folder();                                 \
+  if (!name##_found) {                                                                     \
     WARN("skipped: no real data at ../shared/data, and ZEROTH_DATA does not point to it"); \
-    SUCCEED();                                                                        \
-    return;                                                                           \
-  }                                                                                   \
+    SUCCEED();                                                                             \
+    return;                                                                                \
+  }                                                                                        \
   const std::filesystem::path name = *name##_found
