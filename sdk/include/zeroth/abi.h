@@ -134,6 +134,16 @@ typedef struct zeroth_run {
   const void* (*extension)(const struct zeroth_run* run, const char* id);
 } zeroth_run;
 
+/* Run extension: internals of the optimizer, for whoever wants to look at them. */
+#define ZEROTH_TRACE_1 "zeroth.trace/1"
+typedef struct zeroth_trace_1 {
+  uint32_t struct_size;
+  uint32_t reserved;
+  /* values  n numbers of the iteration under way, before its iterate(); copied.  name: lower_case,
+   * such as "estimate" or "update", always with the same n.  Threads: as evaluate. */
+  void (*record)(const zeroth_run* run, const char* name, uint64_t n, const double* values);
+} zeroth_trace_1;
+
 /* Run extension: query directions given from outside, so that an optimizer can be compared with
  * another program draw by draw.  An optimizer that samples isotropic Gaussian directions should ask
  * for it. */
@@ -273,6 +283,60 @@ typedef struct zeroth_success_1 {
   /* 1 or 0. */
   int32_t (*succeeded)(const zeroth_instance* instance, const double* x, double loss);
 } zeroth_success_1;
+
+/* ---- Training ----------------------------------------------------------------------------- */
+
+/* Run extension, lent in training only: the gradient of the loss that iterate() would record. */
+#define ZEROTH_LOSS_GRADIENT_1 "zeroth.loss-gradient/1"
+typedef struct zeroth_loss_gradient_1 {
+  uint32_t struct_size;
+  uint32_t reserved;
+  /* x  dimension values, inside the bounds.  g  dimension values: gradient/1 of the problem, or
+   * central differences where it has none.  Not charged.  OK, or DISCARD: g is not finite.
+   * Threads: as evaluate. */
+  zeroth_status (*gradient)(const zeroth_run* run, const double* x, double* g);
+} zeroth_loss_gradient_1;
+
+/* Optimizer extension: an optimizer with learned weights.  The plugin unrolls itself on training
+ * runs and differentiates; the host chooses the runs, sums the gradients, steps the weights, and
+ * validates with the optimizer as any user runs it.
+ *
+ * A trainer holds the weights.  An episode is one optimization with them, advanced a window of
+ * iterations at a time; derivatives do not cross windows.
+ * Threads: calls for one episode never overlap, different episodes run at once; all other calls for
+ * a trainer come while no episode of it is in a call. */
+#define ZEROTH_TRAINABLE_1 "zeroth.trainable/1"
+typedef struct zeroth_trainable_1 {
+  uint32_t struct_size;
+  uint32_t reserved;
+  const char* weights;      /* the optimizer's path parameter that takes what save() wrote */
+  uint64_t parameter_count; /* of training */
+  const zeroth_parameter* const* parameters;
+
+  /* A new trainer.  optimizer: a value for each parameter of the optimizer; its weights file, if
+   * one is given, is the start, else the weights are drawn from the seed.  training: a value for
+   * each of parameters.  As zeroth_optimizer.create. */
+  zeroth_status (*create)(const struct zeroth_trainable_1* self, const zeroth_value* optimizer,
+                          const zeroth_value* training, uint64_t seed, void** trainer,
+                          zeroth_message* message);
+  void (*destroy)(void* trainer);                /* after its episodes are ended */
+  uint64_t (*weight_count)(const void* trainer); /* of those that this training changes */
+  void (*get)(const void* trainer, double* weights);
+  void (*set)(void* trainer, const double* weights); /* episodes go on with them */
+  /* Writes all weights to a file, over what is there.  note: kept in the file. */
+  zeroth_status (*save)(const void* trainer, const char* path, const char* note,
+                        zeroth_message* message);
+
+  /* A new episode on a run, which must outlive it and lends loss-gradient/1. */
+  zeroth_status (*begin)(const void* trainer, const zeroth_run* run, void** episode,
+                         zeroth_message* message);
+  /* The next iterations.  objective: of this window.  gradient: its gradient, weight_count values.
+   * OK; STOP when the run is over: then nothing else was written; DISCARD when a number is not
+   * finite: the episode can only be ended. */
+  zeroth_status (*window)(void* episode, uint64_t iterations, double* objective, double* gradient,
+                          zeroth_message* message);
+  void (*end)(void* episode);
+} zeroth_trainable_1;
 
 /* ---- Negotiation ------------------------------------------------------------------------- */
 
