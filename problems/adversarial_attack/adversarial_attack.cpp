@@ -1,5 +1,7 @@
 #include "adversarial_attack/adversarial_attack.hpp"
 
+#include <zeroth/safetensors.hpp>
+
 #include <algorithm>
 #include <cstdint>
 #include <nlohmann/json.hpp>
@@ -8,7 +10,6 @@
 
 #include "adversarial_attack/data_folder.hpp"
 #include "adversarial_attack/message.hpp"
-#include "adversarial_attack/safetensors.hpp"
 #include "adversarial_attack/target_network.hpp"
 
 namespace zeroth::attack {

@@ -1,6 +1,7 @@
 // The suite: images, network and splits from files, one attack for each image of a split.
 #pragma once
 
+#include <zeroth/file.hpp>
 #include <zeroth/problem.hpp>
 
 #include <cstdint>
@@ -10,7 +11,6 @@
 #include <vector>
 
 #include "adversarial_attack/attack.hpp"
-#include "adversarial_attack/file.hpp"
 #include "adversarial_attack/idx.hpp"
 
 namespace zeroth::attack {

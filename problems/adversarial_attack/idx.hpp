@@ -2,12 +2,12 @@
 // Source: LeCun, Cortes, Burges, "The MNIST database", file formats.
 #pragma once
 
+#include <zeroth/file.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
-
-#include "adversarial_attack/file.hpp"
 
 namespace zeroth::attack {
 

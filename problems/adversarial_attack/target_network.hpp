@@ -1,12 +1,13 @@
 // The networks under attack: a description of their layers, and their weights from a file.
 #pragma once
 
+#include <zeroth/safetensors.hpp>
+
 #include <cstddef>
 #include <string>
 #include <vector>
 
 #include "adversarial_attack/network.hpp"
-#include "adversarial_attack/safetensors.hpp"
 
 namespace zeroth::attack {
 

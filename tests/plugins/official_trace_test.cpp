@@ -1,12 +1,13 @@
 // Ten iterations of the official ZO-LSTM code on MNIST test image 8022, with its query directions.
+#include <zeroth/file.hpp>
+#include <zeroth/safetensors.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <string>
 #include <vector>
 
-#include "adversarial_attack/file.hpp"
-#include "adversarial_attack/safetensors.hpp"
 #include "support/catch.hpp"
 #include "support/data.hpp"
 #include "support/fake_run.hpp"
@@ -62,8 +63,7 @@ TEST_CASE("with the official directions every optimizer repeats the official the
           "[trace]") {
   ZEROTH_DATA_OR_SKIP(data);
   const std::string file = (data / "mnist-attack" / "trace.safetensors").string();
-  const zeroth::attack::Safetensors official(
-      zeroth::attack::read_file(file, "the official trace", "data"), file);
+  const zeroth::Safetensors official(zeroth::read_file(file, "the official trace", "data"), file);
   const std::vector<double> directions = official.values("directions", {iterations, q, dimension});
 
   const PluginLibrary attacks = PluginLibrary::built("adversarial_attack");

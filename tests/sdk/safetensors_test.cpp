@@ -1,6 +1,5 @@
-#include "adversarial_attack/safetensors.hpp"
-
-#include <zeroth/error.hpp>
+#include <zeroth/file.hpp>
+#include <zeroth/safetensors.hpp>
 
 #include <bit>
 #include <cstdint>
@@ -10,8 +9,9 @@
 
 #include "support/catch.hpp"
 #include "support/safetensors_bytes.hpp"
+#include "support/temporary_folder.hpp"
 
-using zeroth::attack::Safetensors;
+using zeroth::Safetensors;
 using zeroth::test::safetensors_bytes;
 
 namespace {
@@ -174,4 +174,17 @@ TEST_CASE("no single changed byte of a safetensors file does harm", "[safetensor
     }
   }
   SUCCEED();
+}
+
+TEST_CASE("a written safetensors file gives the same numbers back", "[safetensors]") {
+  const zeroth::test::TemporaryFolder folder;
+  const std::filesystem::path path = folder / "w.safetensors";
+  const std::vector<double> a{0.1, -0.0, 1e-310, 1e308, 2, 3}, b{7};
+  zeroth::write_safetensors(path, {{"a", {2, 3}, a}, {"b", {1}, b}}, "said \"so\"");
+  const Safetensors file(zeroth::read_file(path, "", ""), "f");
+  CHECK(file.values("a", {2, 3}) == a);
+  CHECK(file.values("b", {1}) == b);
+  CHECK(zeroth::test::read_all(path).find("said \\\"so\\\"") != std::string::npos);
+  CHECK_THROWS_WITH(zeroth::write_safetensors(folder / "none" / "w", {}, ""),
+                    ContainsSubstring("cannot be written"));
 }

@@ -1,14 +1,25 @@
-#include "adversarial_attack/file.hpp"
+// The bytes of a file from outside.
+#pragma once
 
 #include <zeroth/error.hpp>
 
 #include <cstdint>
+#include <filesystem>
 #include <fstream>
+#include <span>
+#include <string>
+#include <system_error>
+#include <vector>
 
-namespace zeroth::attack {
+namespace zeroth {
 
-std::vector<std::uint8_t> read_file(const std::filesystem::path& path,
-                                    const std::string& what_it_is, const std::string& parameter) {
+using Bytes = std::span<const std::uint8_t>;
+
+/// The whole regular file.  Throws Error, with `what_it_is` ("the test images") and `parameter`,
+/// whose value the user can change, if there is none or it cannot be read.
+inline std::vector<std::uint8_t> read_file(const std::filesystem::path& path,
+                                           const std::string& what_it_is,
+                                           const std::string& parameter) {
   const auto fail = [&](const std::string& why) {
     return Error(path.string() + ": " + why + "; set the parameter " + parameter + " to " +
                  what_it_is);
@@ -27,4 +38,4 @@ std::vector<std::uint8_t> read_file(const std::filesystem::path& path,
   return bytes;
 }
 
-}  // namespace zeroth::attack
+}  // namespace zeroth
