@@ -1,12 +1,11 @@
 #include <zeroth/gradient_estimator.hpp>
 #include <zeroth/optimizer.hpp>
+#include <zeroth/subspace.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <span>
 #include <vector>
-
-#include "subspace.hpp"
 
 namespace {
 
@@ -119,7 +118,7 @@ class GuidedSearch {
   std::vector<double> epsilon_;  // P x n
   std::vector<double> points_;   // 2P x n
   std::vector<double> values_;   // 2P
-  guided_es::Subspace subspace_;
+  zeroth::Subspace subspace_;
   zeroth::GaussianDirections isotropic_;
   zeroth::Random in_subspace_;
 };

@@ -29,6 +29,24 @@ function(zeroth_own_plugin name)
   install(TARGETS ${name} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/zeroth/plugins)
 endfunction()
 
+# zeroth_own_library(NAME SOURCES file... [LIBRARIES target...])
+#
+# The plugin NAME from NAME/plugin.cpp, and the library NAME_core with all the rest, which tests and
+# benchmarks link too.  Its users are built for the same instruction set: Eigen's layout depends on it.
+function(zeroth_own_library name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LIBRARIES")
+  list(TRANSFORM arg_SOURCES PREPEND "${name}/")
+  add_library(${name}_core STATIC ${arg_SOURCES})
+  target_include_directories(${name}_core PUBLIC "${CMAKE_CURRENT_SOURCE_DIR}")
+  target_compile_definitions(${name}_core PUBLIC EIGEN_MPL2_ONLY EIGEN_DONT_PARALLELIZE)
+  target_link_libraries(${name}_core PUBLIC zeroth::sdk zeroth_arch Eigen3::Eigen ${arg_LIBRARIES} PRIVATE zeroth_build)
+  # GCC 12 warns of its own AVX-512 header.
+  target_compile_options(${name}_core PUBLIC $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
+  set_target_properties(${name}_core PROPERTIES
+    POSITION_INDEPENDENT_CODE ON CXX_EXTENSIONS OFF CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
+  zeroth_own_plugin(${name} SOURCES ${name}/plugin.cpp LIBRARIES ${name}_core)
+endfunction()
+
 # `cmake --build ... --target format` and `tidy`: what CI checks.
 find_program(CLANG_FORMAT clang-format)
 find_program(RUN_CLANG_TIDY run-clang-tidy)

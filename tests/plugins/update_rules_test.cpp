@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "guided_es/subspace.hpp"
+#include <zeroth/subspace.hpp>
 #include "support/catch.hpp"
 #include "support/fake_run.hpp"
 #include "support/plugin_library.hpp"
@@ -223,7 +223,7 @@ TEST_CASE("guided-es then spends 1 - alpha of its variance along its last estima
 
 TEST_CASE("the guiding subspace leaves out zero, dependent and infinite vectors", "[rules]") {
   const double inf = std::numeric_limits<double>::infinity();
-  guided_es::Subspace subspace;
+  zeroth::Subspace subspace;
   const auto dimension = [&](const std::vector<double>& a, const std::vector<double>& b) {
     subspace.span_of({a, b});
     for (std::size_t i = 0; i < subspace.dimension(); ++i) {

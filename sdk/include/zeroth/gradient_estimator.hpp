@@ -69,8 +69,9 @@ class GradientEstimator {
   std::span<const double> directions() const { return directions_; }  // q x dimension
   std::span<const double> coefficients() const {
     return coefficients_;
-  }                                            // q values c_i; 0 where it failed
-  double value() const { return values_[0]; }  // f(theta)
+  }                                                  // q values c_i; 0 where it failed
+  double value() const { return values_[0]; }        // f(theta)
+  std::size_t points_used() const { return good_; }  // of q: those that did not fail
 
  private:
   void place_points(std::span<const double> theta) {
@@ -92,11 +93,11 @@ class GradientEstimator {
 
   void combine() {
     const std::size_t d = gradient_.size();
-    std::size_t good = 0;
+    good_ = 0;
     for (std::size_t i = 0; i < q_; ++i) {
       const double c = (values_[i + 1] - values_[0]) / mu_;
       coefficients_[i] = std::isfinite(c) ? c : 0.0;
-      good += std::isfinite(c) ? 1 : 0;
+      good_ += std::isfinite(c) ? 1 : 0;
     }
     std::fill(gradient_.begin(), gradient_.end(), 0.0);
     for (std::size_t i = 0; i < q_; ++i) {
@@ -104,12 +105,12 @@ class GradientEstimator {
       const double* u = &directions_[i * d];
       for (std::size_t j = 0; j < d; ++j) gradient_[j] += c * u[j];
     }
-    if (good == 0) return;
-    for (double& g : gradient_) g /= static_cast<double>(good);
+    if (good_ == 0) return;
+    for (double& g : gradient_) g /= static_cast<double>(good_);
   }
 
   Run& run_;
-  std::size_t q_;
+  std::size_t q_, good_ = 0;
   double mu_;
   std::vector<double> directions_, points_, values_, coefficients_, gradient_;
 };

@@ -1,4 +1,4 @@
-// The guiding subspace of Guided ES.
+// The guiding subspace of Guided ES, and other spans.
 #pragma once
 
 #include <cmath>
@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-namespace guided_es {
+namespace zeroth {
 
 /// Orthonormal basis of the span of some vectors.
 class Subspace {
@@ -55,4 +55,4 @@ class Subspace {
   std::vector<std::vector<double>> basis_;
 };
 
-}  // namespace guided_es
+}  // namespace zeroth
