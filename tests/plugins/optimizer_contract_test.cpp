@@ -11,6 +11,7 @@
 #include "support/catch.hpp"
 #include "support/fake_run.hpp"
 #include "support/plugin_library.hpp"
+#include "support/zo_lstm_weights.hpp"
 
 using namespace zeroth::test;
 
@@ -53,9 +54,19 @@ RunSettings small_run(std::uint64_t iterations = 6) {
   return quadratic_from({1.0, -2.0, 0.5, 3.0, 0.0}, iterations);
 }
 
+// What has no default that works: learned weights.
+Overrides needed(const zeroth_optimizer& optimizer) {
+  static const TemporaryFolder folder;
+  static const std::string weights = descending_weights(folder).string();
+  for (std::uint64_t i = 0; i < optimizer.parameter_count; ++i) {
+    if (std::string(optimizer.parameters[i]->name) == "weights") return {{"weights", weights}};
+  }
+  return {};
+}
+
 // Solves with default parameters and checks what must hold in every run.
 Trace solve(const zeroth_optimizer& optimizer, const RunSettings& settings) {
-  const auto instance = make(optimizer);
+  const auto instance = make(optimizer, needed(optimizer));
   FakeRun run(settings);
   CHECK(optimizer.solve(instance.get(), run.abi()) == ZEROTH_OK);
   CHECK(run.failure().empty());
@@ -173,7 +184,7 @@ TEST_CASE("an optimizer that is refused a call returns the error", "[contract]")
       RunSettings settings = small_run();
       settings.answer_call = call;
       settings.answer = ZEROTH_BAD_ARGUMENT;
-      const auto instance = make(optimizer);
+      const auto instance = make(optimizer, needed(optimizer));
       FakeRun run(settings);
       CHECK(optimizer.solve(instance.get(), run.abi()) == ZEROTH_BAD_ARGUMENT);
       CHECK_FALSE(run.failure().empty());
@@ -184,7 +195,7 @@ TEST_CASE("an optimizer that is refused a call returns the error", "[contract]")
 
 TEST_CASE("an optimizer repeats a run bit for bit, also on the same instance", "[contract]") {
   for_each_optimizer([](const zeroth_optimizer& optimizer) {
-    const auto instance = make(optimizer);
+    const auto instance = make(optimizer, needed(optimizer));
     FakeRun first(small_run()), second(small_run());
     CHECK(optimizer.solve(instance.get(), first.abi()) == ZEROTH_OK);
     CHECK(optimizer.solve(instance.get(), second.abi()) == ZEROTH_OK);
@@ -215,7 +226,7 @@ TEST_CASE("instances of an optimizer that run at once do not disturb each other"
     std::vector<std::thread> threads;
     for (std::size_t i = 0; i < count; ++i) {
       threads.emplace_back([&, i] {
-        const auto instance = make(optimizer);
+        const auto instance = make(optimizer, needed(optimizer));
         FakeRun run(settings(i));
         optimizer.solve(instance.get(), run.abi());
         together[i] = run.trace();

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <functional>
 #include <limits>
+#include <map>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -30,11 +31,14 @@ struct RunSettings {
   std::uint64_t iteration_budget = unlimited;
   std::uint64_t answer_call = unlimited;  // the call of this number (1, 2, ...) is answered
   zeroth_status answer = ZEROTH_STOP;     // with this, and nothing is done
+  // Offered as zeroth.loss-gradient/1 where set; false: not finite.
+  std::function<bool(std::span<const double> x, std::span<double> g)> gradient = {};
   std::vector<double> directions = {};  // n x dimension; empty: zeroth.directions/1 is not offered
 };
 
 /// What an optimizer did.
 struct Trace {
+  std::map<std::string, std::vector<std::vector<double>>> internals;  // through zeroth.trace/1
   struct Batch {
     std::vector<double> x, f;  // n x dimension, n
     bool operator==(const Batch&) const = default;
@@ -72,7 +76,20 @@ class FakeRun {
       static const zeroth_directions_1 directions{
           sizeof(zeroth_directions_1), 0,
           [](const zeroth_run* r, std::uint64_t n, double* u) { return of(r).draw(n, u); }};
-      const bool offered = !of(run).settings_.directions.empty();
+      static const zeroth_trace_1 trace{
+          sizeof(zeroth_trace_1), 0,
+          [](const zeroth_run* r, const char* name, std::uint64_t n, const double* values) {
+            of(r).trace_.internals[name].emplace_back(values, values + n);
+          }};
+      static const zeroth_loss_gradient_1 gradient{
+          sizeof(zeroth_loss_gradient_1), 0, [](const zeroth_run* r, const double* x, double* g) {
+            const std::size_t d = r->dimension;
+            return of(r).settings_.gradient({x, d}, {g, d}) ? ZEROTH_OK : ZEROTH_DISCARD;
+          }};
+      if (std::strcmp(id, ZEROTH_TRACE_1) == 0) return &trace;
+      const RunSettings& given = of(run).settings_;
+      if (given.gradient && std::strcmp(id, ZEROTH_LOSS_GRADIENT_1) == 0) return &gradient;
+      const bool offered = !given.directions.empty();
       return offered && std::strcmp(id, ZEROTH_DIRECTIONS_1) == 0 ? &directions : nullptr;
     };
   }
