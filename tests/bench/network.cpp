@@ -8,51 +8,23 @@
 #include <zeroth/random.hpp>
 
 #include <Eigen/Core>
-#include <algorithm>
-#include <array>
-#include <chrono>
 #include <cstdio>
 #include <exception>
 #include <string>
 #include <vector>
 
 #include "adversarial_attack/adversarial_attack.hpp"
+#include "bench/timing.hpp"
 #include "support/problem_suite.hpp"
 
 namespace {
 
+using zeroth::bench::interleaved;
 using Suite = zeroth::attack::AdversarialAttack;
 
 constexpr std::size_t points = 21;  // an iteration with q = 20
 // Two for every multiply-add: 2 (25 20 576 + 500 50 64 + 800 500 + 500 10).
 constexpr double mflop_per_point = 4.586;
-constexpr int repeats = 41;
-
-template <typename Body>
-double milliseconds(int times, const Body& body) {
-  const auto start = std::chrono::steady_clock::now();
-  for (int i = 0; i < times; ++i) body();
-  const std::chrono::duration<double, std::milli> spent = std::chrono::steady_clock::now() - start;
-  return spent.count() / times;
-}
-
-double median(std::vector<double> values) {
-  std::nth_element(values.begin(), values.begin() + values.size() / 2, values.end());
-  return values[values.size() / 2];
-}
-
-/// Runs the bodies in turn, so that a machine that slows down slows all of them; medians in ms.
-template <typename... Body>
-std::array<double, sizeof...(Body)> interleaved(int times, const Body&... body) {
-  std::vector<double> spent[sizeof...(Body)];
-  for (int r = 0; r < repeats; ++r) {
-    std::size_t k = 0;
-    (spent[k++].push_back(milliseconds(times, body)), ...);
-  }
-  std::array<double, sizeof...(Body)> medians;
-  std::transform(std::begin(spent), std::end(spent), medians.begin(), median);
-  return medians;
-}
 
 template <typename Scalar>
 double report(const char* precision) {
