@@ -1,0 +1,243 @@
+#include "spec/document.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cmath>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+
+#include "near_miss.hpp"
+#include "user_error.hpp"
+
+namespace zeroth::host {
+namespace {
+
+std::string read_file(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in || std::filesystem::is_directory(file)) {
+    throw UserError(file.string(), in ? "is a folder" : std::strerror(errno),
+                    "name an experiment file, such as share/experiments/quickstart.toml");
+  }
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+toml::table parse(const std::string& text, const std::string& name) {
+  try {
+    return toml::parse(text, name);
+  } catch (const toml::parse_error& error) {
+    throw UserError(
+        fmt::format("{}:{}:{}", name, error.source().begin.line, error.source().begin.column),
+        std::string(error.description()), "see https://toml.io for the syntax");
+  }
+}
+
+void read_ranges(const std::string& written, const std::string& where, Instances& instances) {
+  std::istringstream in(written);
+  for (std::string part; std::getline(in, part, ',');) {
+    unsigned long long first = 0, last = 0;
+    int used = 0;
+    const int length = static_cast<int>(part.size());
+    if (std::sscanf(part.c_str(), "%9llu-%9llu%n", &first, &last, &used) == 2 && used == length &&
+        first <= last) {
+      instances.ranges.emplace_back(first, last);
+    } else if (std::sscanf(part.c_str(), "%9llu%n", &first, &used) == 1 && used == length) {
+      instances.ranges.emplace_back(first, first);
+    } else {
+      throw UserError(where, fmt::format("'{}' is no instance number and no range", part),
+                      "write a count, a list, \"all\" or ranges such as \"0-9,15\"");
+    }
+  }
+}
+
+Value value_of(const Found& found) {
+  if (const auto v = found.node->value_exact<std::int64_t>()) return *v;
+  if (const auto v = found.node->value_exact<double>()) return *v;
+  if (const auto v = found.node->value_exact<bool>()) return *v;
+  if (const auto v = found.node->value_exact<std::string>()) return *v;
+  wrong_type(found, "a number, true, false, text, or a list of those");
+}
+
+}  // namespace
+
+Document::Document(const std::filesystem::path& file, const std::vector<std::string>& overrides)
+    : file_(file.string()), text_(read_file(file)) {
+  overrides_.reserve(overrides.size());
+  for (const std::string& each : overrides) overrides_.push_back(parse_override(each));
+  root_ = parse(text_, file_);
+}
+
+Document::Override Document::parse_override(const std::string& text) {
+  const std::string where = "--set " + text;
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos || equals == 0)
+    throw UserError(where, "is not of the form key=value");
+  Override result;
+  result.text = text;
+  result.key = text.substr(0, equals);
+  const std::string value = text.substr(equals + 1);
+  try {
+    result.document = toml::parse("value = " + value);
+  } catch (const toml::parse_error&) {
+    result.document = toml::table{{"value", value}};  // a bare word
+  }
+  if (result.document.size() != 1) throw UserError(where, "holds more than one value");
+  return result;
+}
+
+std::string Document::place(const toml::node& node, std::string_view key) const {
+  return fmt::format("{}:{}: {}", file_, node.source().begin.line, key);
+}
+
+Found Document::find(const toml::table& table, const std::string& key,
+                     const std::vector<std::string>& scopes) {
+  Found found;
+  if (const toml::node* node = table.get(key)) found = {node, place(*node, key)};
+  for (Override& each : overrides_) {
+    for (const std::string& scope : scopes) {
+      if (each.key != scope + key) continue;
+      each.used = true;
+      found = {each.document.get("value"), "--set " + each.text};
+    }
+  }
+  return found;
+}
+
+void Document::refuse_unknown(const toml::table& table, const std::string& prefix,
+                              const std::vector<std::string>& known) const {
+  for (const auto& [key, node] : table) {
+    if (std::find(known.begin(), known.end(), key.str()) == known.end()) {
+      throw UserError(place(node, prefix + std::string(key.str())), "unknown key",
+                      suggestion(key.str(), known));
+    }
+  }
+}
+
+void Document::refuse_unused_overrides(const std::string& keys) const {
+  for (const Override& each : overrides_) {
+    if (!each.used) throw UserError("--set " + each.text, "sets nothing in this file", keys);
+  }
+}
+
+const toml::table& Document::table(const std::string& name) const {
+  static const toml::table none;
+  const toml::node* node = root_.get(name);
+  if (node == nullptr) return none;
+  const toml::table* table = node->as_table();
+  if (table == nullptr) wrong_type({node, place(*node, name)}, fmt::format("a table [{}]", name));
+  return *table;
+}
+
+std::vector<const toml::table*> Document::entries(const std::string& kind,
+                                                  const std::string& remedy) const {
+  std::vector<const toml::table*> result;
+  const toml::node* node = root_.get(kind);
+  if (node == nullptr) throw UserError(file_, fmt::format("there is no [[{}]]", kind), remedy);
+  const toml::array* array = node->as_array();
+  if (array == nullptr || array->empty())
+    throw UserError(place(*node, kind), "must be a list of tables", remedy);
+  for (const toml::node& element : *array) {
+    if (!element.is_table()) throw UserError(place(element, kind), "must be a table", remedy);
+    result.push_back(element.as_table());
+  }
+  return result;
+}
+
+std::string Document::plugin_id(const toml::table& table, const char* kind) {
+  const Found found = find(table, "use", {});
+  if (found.node == nullptr) {
+    throw UserError(place(table, kind), fmt::format("names no {}: the key 'use' is missing", kind),
+                    fmt::format("add use = \"ID\"; `zeroth list {}s` names them", kind));
+  }
+  return text_of(found, "");
+}
+
+std::vector<Setting> Document::settings(const toml::table& table,
+                                        const std::vector<std::string>& scopes,
+                                        const std::vector<std::string>& ours) {
+  std::vector<std::string> names;
+  for (const auto& [key, node] : table) names.emplace_back(key.str());
+  for (const Override& each : overrides_) {  // an override may add a parameter
+    for (const std::string& scope : scopes) {
+      if (each.key.starts_with(scope)) names.push_back(each.key.substr(scope.size()));
+    }
+  }
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  std::vector<Setting> all;
+  for (const std::string& name : names) {
+    if (std::find(ours.begin(), ours.end(), name) != ours.end()) continue;
+    const Found found = find(table, name, scopes);
+    Setting setting{name, {}, found.where};
+    if (const toml::array* list = found.node->as_array()) {
+      for (const toml::node& element : *list)
+        setting.values.push_back(value_of({&element, found.where}));
+      if (list->empty()) throw UserError(found.where, "an empty list sweeps over nothing");
+    } else {
+      setting.values.push_back(value_of(found));
+    }
+    all.push_back(std::move(setting));
+  }
+  return all;
+}
+
+void wrong_type(const Found& found, std::string_view wanted) {
+  std::ostringstream type;
+  type << found.node->type();
+  throw UserError(found.where, fmt::format("must be {}, is {}", wanted, type.str()));
+}
+
+std::string text_of(const Found& found, std::string fallback) {
+  if (found.node == nullptr) return fallback;
+  const auto value = found.node->value_exact<std::string>();
+  if (!value) wrong_type(found, "text in quotes");
+  return *value;
+}
+
+std::int64_t integer_of(const Found& found, std::int64_t fallback, std::int64_t min,
+                        std::int64_t max) {
+  if (found.node == nullptr) return fallback;
+  const auto value = found.node->value_exact<std::int64_t>();
+  if (!value) wrong_type(found, "a whole number");
+  if (*value < min)
+    throw UserError(found.where, fmt::format("must be at least {}, is {}", min, *value));
+  if (*value > max)
+    throw UserError(found.where, fmt::format("must be at most {}, is {}", max, *value));
+  return *value;
+}
+
+std::optional<double> real_of(const Found& found) {
+  if (found.node == nullptr) return std::nullopt;
+  if (!found.node->is_number()) wrong_type(found, "a number");
+  const double value = *found.node->value<double>();
+  if (!std::isfinite(value)) throw UserError(found.where, "must be finite");
+  return value;
+}
+
+Instances instances_of(const Found& found) {
+  Instances instances;
+  if (found.node == nullptr) return instances;
+  instances.all = false;
+  if (found.node->is_integer()) {
+    const std::int64_t count = integer_of(found, 0, 1);
+    instances.ranges.emplace_back(0, count - 1);
+  } else if (const toml::array* list = found.node->as_array()) {
+    for (const toml::node& element : *list) {
+      const std::int64_t index = integer_of({&element, found.where}, 0, 0);
+      instances.ranges.emplace_back(index, index);
+    }
+  } else if (found.node->is_string()) {
+    const std::string written = text_of(found, "");
+    if (written == "all") return {};
+    read_ranges(written, found.where, instances);
+  } else {
+    wrong_type(found, "a count, a list of numbers, \"all\" or ranges such as \"0-9,15\"");
+  }
+  if (instances.ranges.empty()) throw UserError(found.where, "names no instance");
+  return instances;
+}
+
+}  // namespace zeroth::host

@@ -1,0 +1,77 @@
+// A TOML file with overrides from the command line, and typed access that says where a value
+// stands.
+#pragma once
+
+#include <toml++/toml.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "spec/experiment.hpp"
+
+namespace zeroth::host {
+
+/// A value in the file or in an override, and how to name its place.
+struct Found {
+  const toml::node* node = nullptr;
+  std::string where;
+  explicit operator bool() const { return node != nullptr; }
+};
+
+/// All functions throw UserError with place, key and remedy.
+class Document {
+ public:
+  /// overrides  "key=value", where the key names what a scope of find() makes it.
+  Document(const std::filesystem::path& file, const std::vector<std::string>& overrides);
+
+  const toml::table& root() const { return root_; }
+  const std::string& file() const { return file_; }
+  const std::string& text() const { return text_; }  // the file as read
+
+  std::string place(const toml::node& node, std::string_view key) const;
+  /// key of table, or its override.  scopes: the dotted prefixes that an override may use.
+  Found find(const toml::table& table, const std::string& key,
+             const std::vector<std::string>& scopes = {""});
+  void refuse_unknown(const toml::table& table, const std::string& prefix,
+                      const std::vector<std::string>& known) const;
+  /// keys  what an override may name, as told to the user.
+  void refuse_unused_overrides(const std::string& keys) const;
+
+  /// The table of that name, empty if there is none.
+  const toml::table& table(const std::string& name) const;
+  /// The tables of [[kind]], at least one.
+  std::vector<const toml::table*> entries(const std::string& kind, const std::string& remedy) const;
+  /// The value of `use` in a table that stands for a plugin.
+  std::string plugin_id(const toml::table& table, const char* kind);
+  /// Every key that is not one of ours is a parameter of the plugin; bind() checks it.
+  std::vector<Setting> settings(const toml::table& table, const std::vector<std::string>& scopes,
+                                const std::vector<std::string>& ours);
+
+ private:
+  struct Override {
+    std::string text;      // as given
+    std::string key;       // before the =
+    toml::table document;  // keeps the value alive, under "value"
+    bool used = false;
+  };
+  static Override parse_override(const std::string& text);
+
+  std::string file_, text_;
+  std::vector<Override> overrides_;
+  toml::table root_;
+};
+
+[[noreturn]] void wrong_type(const Found& found, std::string_view wanted);
+std::string text_of(const Found& found, std::string fallback);
+std::int64_t integer_of(const Found& found, std::int64_t fallback, std::int64_t min,
+                        std::int64_t max = std::numeric_limits<std::int64_t>::max());
+std::optional<double> real_of(const Found& found);
+/// instances = 10 (the first ten) | [0, 3, 5] | "0-9,15" | "all"
+Instances instances_of(const Found& found);
+
+}  // namespace zeroth::host

@@ -1,0 +1,19 @@
+// Training files: TOML.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "spec/training.hpp"
+
+namespace zeroth::host {
+
+/// Reads and checks everything that can be checked without plugins.
+/// overrides  "key=value" each.  Keys: title, seed, gradient, problem.KEY, optimizer.KEY,
+///            validation.KEY, phase.N.KEY (N = 1, 2, ...), phase.*.KEY.
+/// Throws UserError that names file, line and key, or the override.
+Training read_training(const std::filesystem::path& file,
+                       const std::vector<std::string>& overrides);
+
+}  // namespace zeroth::host
