@@ -40,6 +40,21 @@ int list(const Registry& registry, const ListOptions& options) {
   return 0;
 }
 
+void print_parameters(const char* title, const std::vector<Parameter>& parameters) {
+  if (parameters.empty()) return;
+  std::size_t name_width = 0, default_width = 0;
+  for (const Parameter& p : parameters) {
+    name_width = std::max(name_width, p.name.size());
+    default_width = std::max(default_width, p.default_text().size());
+  }
+  fmt::print("\n{}\n", title);
+  for (const Parameter& p : parameters) {
+    const std::string range = p.range();
+    fmt::print("  {:<{}}  {:<7}  {:<{}}  {}{}\n", p.name, name_width, name_of(p.type),
+               p.default_text(), default_width, p.doc, range.empty() ? "" : " (" + range + ")");
+  }
+}
+
 void print_description(const Descriptor& d) {
   fmt::print("{} {} ({})\n{}\n", d.id, d.version, d.optimizer != nullptr ? "optimizer" : "problem",
              d.name);
@@ -56,18 +71,9 @@ void print_description(const Descriptor& d) {
   }
   fmt::print("Capabilities: {}\n", capabilities);
   fmt::print("File: {}\n", d.library.string());
-  if (d.parameters.empty()) return;
-  std::size_t name_width = 0, default_width = 0;
-  for (const Parameter& p : d.parameters) {
-    name_width = std::max(name_width, p.name.size());
-    default_width = std::max(default_width, p.default_text().size());
-  }
-  fmt::print("\nParameters\n");
-  for (const Parameter& p : d.parameters) {
-    const std::string range = p.range();
-    fmt::print("  {:<{}}  {:<7}  {:<{}}  {}{}\n", p.name, name_width, name_of(p.type),
-               p.default_text(), default_width, p.doc, range.empty() ? "" : " (" + range + ")");
-  }
+  print_parameters("Parameters", d.parameters);
+  if (!d.training) return;
+  print_parameters("Training (`zeroth train`): keys of a [[phase]]", d.training->parameters);
 }
 
 int describe(const Registry& registry, const DescribeOptions& options) {

@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "cli/commands.hpp"
+#include "cli/paths.hpp"
 #include "plan/plan.hpp"
 #include "plugins/registry.hpp"
 #include "report/summary.hpp"
@@ -162,7 +163,8 @@ int run_experiment(Terminal& terminal, const std::vector<std::string>& folders,
   });
   const Registry registry(plugin_folders(folders),
                           [&](const std::string& text) { terminal.warn(text); });
-  Matrix matrix = bind(experiment, registry.optimizers(), registry.problems());
+  Matrix matrix = bind_matrix(experiment, registry.optimizers(), registry.problems(),
+                              resolve_beside(experiment.file));
   const std::vector<std::unique_ptr<Suite>> suites = create_suites(matrix);
   const std::vector<std::uint64_t> sizes = sizes_of(matrix, suites);
   const Plan plan = make_plan(experiment, std::move(matrix), sizes);

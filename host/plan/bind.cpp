@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "near_miss.hpp"
@@ -15,19 +14,6 @@ namespace zeroth::host {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-const Descriptor& look_up(const std::vector<Descriptor>& all, const std::string& id,
-                          const std::string& where, const char* kind) {
-  std::vector<std::string> ids;
-  for (const Descriptor& each : all) {
-    if (each.id == id) return each;
-    ids.push_back(each.id);
-  }
-  throw UserError(
-      where, fmt::format("there is no {} '{}'", kind, id),
-      all.empty() ? "no plugin was found: --plugin-dir or ZEROTH_PLUGIN_PATH says where they are"
-                  : suggestion(id, ids));
-}
 
 Value default_of(const Parameter& p) {
   switch (p.type) {
@@ -88,23 +74,22 @@ std::string text_of(const Value& value) {
 }
 
 // The Cartesian product of the values of all settings; one configuration for each.
-std::vector<Configuration> unfold(const Descriptor& descriptor,
+// id  of what has the parameters, for messages.
+std::vector<Configuration> unfold(const std::string& id, const std::vector<Parameter>& parameters,
                                   const std::vector<Setting>& settings, const std::string& where,
-                                  const std::filesystem::path& folder) {
+                                  const ResolvePath& resolve) {
   std::vector<std::string> names;
-  for (const Parameter& p : descriptor.parameters) names.push_back(p.name);
+  for (const Parameter& p : parameters) names.push_back(p.name);
   for (const Setting& setting : settings) {
     if (std::find(names.begin(), names.end(), setting.name) == names.end()) {
-      throw UserError(setting.where,
-                      fmt::format("{} has no parameter '{}'", descriptor.id, setting.name),
+      throw UserError(setting.where, fmt::format("{} has no parameter '{}'", id, setting.name),
                       suggestion(setting.name, names));
     }
   }
   Configuration base;
-  base.descriptor = &descriptor;
   base.where = where;
   std::vector<Configuration> all{base};
-  for (const Parameter& p : descriptor.parameters) {
+  for (const Parameter& p : parameters) {
     const auto set = std::find_if(settings.begin(), settings.end(),
                                   [&](const Setting& s) { return s.name == p.name; });
     std::vector<Value> values{default_of(p)};
@@ -125,23 +110,55 @@ std::vector<Configuration> unfold(const Descriptor& descriptor,
   for (Configuration& each : all) {
     Json json = Json::object();
     for (std::size_t i = 0; i < each.values.size(); ++i) {
-      const Parameter& p = descriptor.parameters[i];
+      const Parameter& p = parameters[i];
       std::visit([&](const auto& v) { json[p.name] = v; }, each.values[i]);
       auto* path = std::get_if<std::string>(&each.values[i]);
-      if (p.type == ParameterType::path && !path->empty()) {
-        *path = (folder / *path).lexically_normal().string();
-      }
+      if (p.type != ParameterType::path || path->empty()) continue;
+      const ResolvedPath resolved = resolve(*path);
+      *path = resolved.path;
+      if (!resolved.fingerprint.empty()) each.files += p.name + "=" + resolved.fingerprint + " ";
     }
     each.parameters = json.dump();
   }
   return all;
 }
 
+std::vector<Configuration> unfold(const Descriptor& descriptor,
+                                  const std::vector<Setting>& settings, const std::string& where,
+                                  const ResolvePath& resolve) {
+  std::vector<Configuration> all =
+      unfold(descriptor.id, descriptor.parameters, settings, where, resolve);
+  for (Configuration& each : all) each.descriptor = &descriptor;
+  return all;
+}
+
 }  // namespace
 
-Matrix bind(const Experiment& experiment, const std::vector<Descriptor>& optimizers,
-            const std::vector<Descriptor>& problems) {
-  const std::filesystem::path folder = std::filesystem::absolute(experiment.file).parent_path();
+std::vector<Value> bind_values(const std::string& id, const std::vector<Parameter>& parameters,
+                               const std::vector<Setting>& settings, const std::string& where,
+                               const ResolvePath& resolve) {
+  for (const Setting& setting : settings) {
+    if (setting.values.size() > 1)
+      throw UserError(setting.where, "is a list, but nothing is swept here", "give one value");
+  }
+  return unfold(id, parameters, settings, where, resolve).front().values;
+}
+
+const Descriptor& look_up(const std::vector<Descriptor>& all, const std::string& id,
+                          const std::string& where, const char* kind) {
+  std::vector<std::string> ids;
+  for (const Descriptor& each : all) {
+    if (each.id == id) return each;
+    ids.push_back(each.id);
+  }
+  throw UserError(
+      where, fmt::format("there is no {} '{}'", kind, id),
+      all.empty() ? "no plugin was found: --plugin-dir or ZEROTH_PLUGIN_PATH says where they are"
+                  : suggestion(id, ids));
+}
+
+Matrix bind_matrix(const Experiment& experiment, const std::vector<Descriptor>& optimizers,
+                   const std::vector<Descriptor>& problems, const ResolvePath& resolve) {
   Matrix matrix;
   const auto twice = [](const auto& all, const Configuration& added) {
     return std::any_of(all.begin(), all.end(), [&](const Configuration& each) {
@@ -150,7 +167,7 @@ Matrix bind(const Experiment& experiment, const std::vector<Descriptor>& optimiz
   };
   for (const ProblemSpec& spec : experiment.problems) {
     const Descriptor& descriptor = look_up(problems, spec.id, spec.where, "problem");
-    for (Configuration& each : unfold(descriptor, spec.settings, spec.where, folder)) {
+    for (Configuration& each : unfold(descriptor, spec.settings, spec.where, resolve)) {
       if (twice(matrix.problems, each)) {
         throw UserError(spec.where, "the same problem with the same parameters stands here twice",
                         "one entry can name several instances: instances = \"0-9\"");
@@ -162,7 +179,7 @@ Matrix bind(const Experiment& experiment, const std::vector<Descriptor>& optimiz
   }
   for (const OptimizerSpec& spec : experiment.optimizers) {
     const Descriptor& descriptor = look_up(optimizers, spec.id, spec.where, "optimizer");
-    for (Configuration& each : unfold(descriptor, spec.settings, spec.where, folder)) {
+    for (Configuration& each : unfold(descriptor, spec.settings, spec.where, resolve)) {
       if (twice(matrix.optimizers, each)) {
         throw UserError(spec.where, "the same optimizer with the same parameters stands here twice",
                         "delete one");

@@ -7,24 +7,13 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 
+#include "hash.hpp"
 #include "user_error.hpp"
 
 namespace zeroth::host {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-// FNV-1a, 64 bits (Fowler, Noll, Vo); offset distinguishes two hashes of one text.
-std::uint64_t hash(const std::string& text, std::uint64_t offset = 0xCBF29CE484222325u) {
-  for (const char c : text) offset = (offset ^ static_cast<unsigned char>(c)) * 0x100000001B3u;
-  return offset;
-}
-
-// 128 bits of a text that holds everything the numbers depend on.
-std::string key_of(const Json& everything) {
-  const std::string text = everything.dump();
-  return fmt::format("{:016x}{:016x}", hash(text), hash(text, 0x9AE16A3B2F90404Fu));
-}
 
 Json json_of(const Budget& budget) {
   Json json = Json::object();
@@ -77,22 +66,25 @@ Plan make_plan(const Experiment& experiment, Matrix matrix,
     const ProblemConfiguration& problem = matrix.problems[p];
     for (const std::uint64_t instance : chosen(problem, sizes[p])) {
       for (std::uint64_t trial = 0; trial < experiment.trials; ++trial) {
-        const Json cell{{"seed", experiment.seed},
-                        {"problem", problem.descriptor->id},
-                        {"parameters", problem.parameters},
-                        {"split", name_of(problem.split)},
-                        {"instance", instance},
-                        {"trial", trial}};
+        Json cell{{"seed", experiment.seed},
+                  {"problem", problem.descriptor->id},
+                  {"parameters", problem.parameters},
+                  {"split", name_of(problem.split)},
+                  {"instance", instance},
+                  {"trial", trial}};
         const std::uint64_t seed = hash(cell.dump()) >> 11;  // 53 bits: exact as a number in R
+        if (!problem.files.empty()) cell["files"] = problem.files;
         for (std::size_t o = 0; o < matrix.optimizers.size(); ++o) {
           const Configuration& optimizer = matrix.optimizers[o];
-          const Json everything{{"cell", cell},
-                                {"problem_version", problem.descriptor->version},
-                                {"optimizer", optimizer.descriptor->id},
-                                {"optimizer_version", optimizer.descriptor->version},
-                                {"optimizer_parameters", optimizer.parameters},
-                                {"budget", budget}};
-          plan.runs.push_back({plan.runs.size(), p, o, instance, trial, seed, key_of(everything)});
+          Json everything{{"cell", cell},
+                          {"problem_version", problem.descriptor->version},
+                          {"optimizer", optimizer.descriptor->id},
+                          {"optimizer_version", optimizer.descriptor->version},
+                          {"optimizer_parameters", optimizer.parameters},
+                          {"budget", budget}};
+          if (!optimizer.files.empty()) everything["files"] = optimizer.files;
+          plan.runs.push_back(
+              {plan.runs.size(), p, o, instance, trial, seed, fingerprint(everything.dump())});
         }
       }
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@ struct Configuration {
   std::vector<Value> values;               // paths absolute
   std::string label;                       // as in tables
   std::string parameters;                  // JSON object of all values, paths as written
+  std::string files;                       // fingerprints of the files that paths name
   std::string where;                       // for messages
 };
 
@@ -31,9 +33,26 @@ struct Matrix {
   std::vector<Configuration> optimizers;
 };
 
+/// Where a path parameter leads.
+struct ResolvedPath {
+  std::string path;
+  std::string fingerprint;  // of the contents of a file; empty for a folder or nothing
+};
+/// From a path as written, not empty.
+using ResolvePath = std::function<ResolvedPath(const std::string&)>;
+
 /// Throws UserError that names place, key and remedy.
-Matrix bind(const Experiment& experiment, const std::vector<Descriptor>& optimizers,
-            const std::vector<Descriptor>& problems);
+Matrix bind_matrix(const Experiment& experiment, const std::vector<Descriptor>& optimizers,
+                   const std::vector<Descriptor>& problems, const ResolvePath& resolve);
+
+/// One value for each parameter, in their order; a list is an error.  id: whose they are.
+std::vector<Value> bind_values(const std::string& id, const std::vector<Parameter>& parameters,
+                               const std::vector<Setting>& settings, const std::string& where,
+                               const ResolvePath& resolve);
+
+/// Throws UserError with the near miss.  kind: "problem" or "optimizer".
+const Descriptor& look_up(const std::vector<Descriptor>& all, const std::string& id,
+                          const std::string& where, const char* kind);
 
 /// One cell of the matrix.  problem and optimizer index Plan::matrix.
 struct PlannedRun {

@@ -81,6 +81,30 @@ Descriptor describe_common(const Abi& from, const std::filesystem::path& library
   return d;
 }
 
+TrainingDescriptor describe(const zeroth_trainable_1& from, const Descriptor& optimizer) {
+  const auto refuse = [](const std::string& why) {
+    throw std::runtime_error("its training " + why);
+  };
+  if (from.struct_size < sizeof from) refuse("has a struct_size that is too small");
+  TrainingDescriptor t;
+  t.trainable = &from;
+  t.weights = checked(from.weights, "training's weights parameter");
+  const bool known = std::any_of(
+      optimizer.parameters.begin(), optimizer.parameters.end(),
+      [&](const Parameter& p) { return p.name == t.weights && p.type == ParameterType::path; });
+  if (!known) refuse(fmt::format("writes '{}', which is no path parameter of it", t.weights));
+  for (const bool lacks :
+       {from.create == nullptr, from.destroy == nullptr, from.weight_count == nullptr,
+        from.get == nullptr, from.set == nullptr, from.save == nullptr, from.begin == nullptr,
+        from.window == nullptr, from.end == nullptr}) {
+    if (lacks) refuse("lacks a function");
+  }
+  for (std::uint64_t i = 0; i < from.parameter_count; ++i) {
+    t.parameters.push_back(copy(*from.parameters[i]));
+  }
+  return t;
+}
+
 }  // namespace
 
 const char* name_of(ParameterType type) {
@@ -135,6 +159,10 @@ Descriptor describe(const zeroth_optimizer& optimizer, const std::filesystem::pa
   Descriptor d = describe_common(optimizer, library);
   if (optimizer.solve == nullptr) throw std::runtime_error(d.id + " lacks solve()");
   d.optimizer = &optimizer;
+  if (optimizer.extension == nullptr) return d;
+  if (const void* table = optimizer.extension(&optimizer, ZEROTH_TRAINABLE_1)) {
+    d.training = describe(*static_cast<const zeroth_trainable_1*>(table), d);
+  }
   return d;
 }
 

@@ -5,12 +5,14 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
 struct zeroth_optimizer;
 struct zeroth_problem;
 struct zeroth_parameter;
+struct zeroth_trainable_1;
 
 namespace zeroth::host {
 
@@ -31,6 +33,13 @@ struct Parameter {
   std::string default_text() const;
 };
 
+/// How an optimizer with learned weights is trained.
+struct TrainingDescriptor {
+  const zeroth_trainable_1* trainable = nullptr;
+  std::string weights;                // the optimizer's parameter that takes the weights file
+  std::vector<Parameter> parameters;  // of a training
+};
+
 /// An optimizer or a problem: exactly one of the two handles is set, and is valid until the process
 /// ends.
 struct Descriptor {
@@ -40,6 +49,7 @@ struct Descriptor {
   std::filesystem::path library;  // the file it came from
   const zeroth_optimizer* optimizer = nullptr;
   const zeroth_problem* problem = nullptr;
+  std::optional<TrainingDescriptor> training;  // of an optimizer that can learn
   std::shared_ptr<std::mutex> one_at_a_time;  // set when the library cannot take calls that overlap
 };
 

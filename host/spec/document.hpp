@@ -48,7 +48,7 @@ class Document {
   std::vector<const toml::table*> entries(const std::string& kind, const std::string& remedy) const;
   /// The value of `use` in a table that stands for a plugin.
   std::string plugin_id(const toml::table& table, const char* kind);
-  /// Every key that is not one of ours is a parameter of the plugin; bind() checks it.
+  /// Every key that is not one of ours is a parameter of the plugin; bind_matrix() checks it.
   std::vector<Setting> settings(const toml::table& table, const std::vector<std::string>& scopes,
                                 const std::vector<std::string>& ours);
 

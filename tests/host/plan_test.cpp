@@ -67,8 +67,10 @@ Setting setting(const std::string& name, std::vector<Value> values) {
   return {name, std::move(values), "e.toml:10: " + name};
 }
 
+ResolvedPath as_written(const std::string& path) { return {path, ""}; }
+
 Plan plan_of(const Experiment& e, std::uint64_t size = 3) {
-  return make_plan(e, bind(e, optimizers, problems), {size});
+  return make_plan(e, bind_matrix(e, optimizers, problems, as_written), {size});
 }
 
 std::string complaint(std::vector<OptimizerSpec> specs) {
