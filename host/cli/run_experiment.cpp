@@ -157,7 +157,7 @@ int run_experiment(Terminal& terminal, const std::vector<std::string>& folders,
   const Experiment experiment = read_experiment(options.experiment, options.settings);
   const std::string output =
       options.output.empty() ? experiment.file.stem().string() + ".zeroth" : options.output;
-  Store::check(output);
+  Database::check(output, Store::kind());
   set_log_sink([&](int level, const std::string& line) {
     level == ZEROTH_LOG_WARNING ? terminal.warn(line) : terminal.note(line);
   });

@@ -1,15 +1,10 @@
 #include "store/store.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sqlite3.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 #include <bit>
 #include <cmath>
 #include <cstdint>
-#include <cstring>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
@@ -21,9 +16,6 @@ namespace zeroth::host {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr int application_id = 0x5A726F74;  // "Zrot"
-constexpr int format_version = 1;
 
 constexpr const char* schema = R"(
   CREATE TABLE provenance (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -97,118 +89,17 @@ Outcome outcome_named(const std::string& name) {
 
 }  // namespace
 
-void Store::Close::operator()(sqlite3* database) const { sqlite3_close(database); }
-
-Store::Store(Store&& other) noexcept
-    : file_(std::move(other.file_)),
-      database_(std::move(other.database_)),
-      lock_(std::exchange(other.lock_, -1)) {}
-
-Store::~Store() {
-  if (lock_ >= 0 && database_ != nullptr) {
-    sqlite3_exec(database_.get(), "PRAGMA journal_mode = DELETE", nullptr, nullptr, nullptr);
-  }
-  database_.reset();
-  if (lock_ >= 0) ::close(lock_);  // only now: closing it drops SQLite's own locks on the file
-}
-
-void Store::open(int flags) {
-  sqlite3* raw = nullptr;
-  const int code = sqlite3_open_v2(file_.c_str(), &raw, flags, nullptr);
-  database_.reset(raw);
-  if (code != SQLITE_OK) {
-    throw UserError(file_.string(), raw == nullptr ? "out of memory" : sqlite3_errmsg(raw),
-                    "check that the folder exists and may be written to");
-  }
-  sqlite3_busy_timeout(raw, 10'000);
-}
-
-void Store::execute(const std::string& sql) const {
-  if (sqlite3_exec(database_.get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
-    throw std::runtime_error(
-        fmt::format("{}: {}", file_.string(), sqlite3_errmsg(database_.get())));
-  }
-}
-
-void Store::refuse_foreign() const {
-  const auto pragma = [this](const char* sql) {
-    Statement statement(database_.get(), sql);
-    return statement.step() ? statement.integer(0) : 0;
-  };
-  try {
-    if (pragma("PRAGMA application_id") == application_id) {
-      const std::int64_t found = pragma("PRAGMA user_version");
-      if (found <= format_version) return;
-      throw UserError(file_.string(),
-                      fmt::format("was written in result format {}, this program knows {}", found,
-                                  format_version),
-                      "use the newer zeroth that wrote it");
-    }
-  } catch (const SqliteError& error) {
-    if (error.code() != SQLITE_NOTADB) throw;
-  }
-  throw UserError(file_.string(), "is not a Zeroth result file; it was left as it is",
-                  "name another file with -o");
-}
-
-void Store::check(const fs::path& file) {
-  std::error_code error;
-  if (fs::is_directory(file, error)) {
-    throw UserError(file.string(), "is a folder", "name a file with -o, such as results.zeroth");
-  }
-  if (!fs::exists(file, error)) {
-    const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
-    if (!fs::is_directory(folder, error)) {
-      throw UserError(file.string(), "its folder does not exist",
-                      "make it, or name another file with -o");
-    }
-    return;
-  }
-  if (fs::file_size(file, error) == 0) return;  // a start that was cut off
-  open_to_read(file);
+const FileKind& Store::kind() {
+  static const FileKind kind{0x5A726F74 /* "Zrot" */, 1, "Zeroth result file", schema};
+  return kind;
 }
 
 Store Store::open_to_read(const fs::path& file) {
-  std::error_code ignored;
-  if (!fs::exists(file, ignored)) {
-    throw UserError(file.string(), "there is no such file",
-                    "name a file that `zeroth run` has written");
-  }
-  if (fs::is_directory(file, ignored)) throw UserError(file.string(), "is a folder");
-  Store store(file);
-  // A file that a kill has cut off is recovered on opening, which is a write.
-  store.open(access(file.c_str(), W_OK) == 0 ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY);
-  store.refuse_foreign();
-  return store;
+  return Store(Database::open_to_read(file, kind()));
 }
 
 Store Store::open_to_write(const fs::path& file) {
-  check(file);
-  Store store(file);
-  store.lock_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-  if (store.lock_ < 0) {
-    throw UserError(file.string(), std::strerror(errno), "check that the folder may be written to");
-  }
-  if (flock(store.lock_, LOCK_EX | LOCK_NB) != 0) {
-    const int why = errno;
-    ::close(std::exchange(store.lock_, -1));
-    throw UserError(file.string(),
-                    why == EWOULDBLOCK ? "another zeroth is writing to it" : std::strerror(why),
-                    "wait for it to end, or name another file with -o");
-  }
-  store.open(SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
-  {
-    Statement tables(store.database_.get(), "SELECT count(*) FROM sqlite_master");
-    tables.step();
-    if (tables.integer(0) == 0) {
-      store.execute(
-          fmt::format("BEGIN; PRAGMA application_id = {}; PRAGMA user_version = {}; {} COMMIT",
-                      application_id, format_version, schema));
-    }
-  }
-  store.refuse_foreign();
-  store.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
-  return store;
+  return Store(Database::open_to_write(file, kind()));
 }
 
 std::unordered_set<std::string> Store::keys() const {
@@ -225,10 +116,10 @@ std::uint64_t Store::size() const {
 }
 
 void Store::set_provenance(const Provenance& provenance) {
-  execute("BEGIN IMMEDIATE");
+  database_.execute("BEGIN IMMEDIATE");
   Statement insert(database_.get(), "INSERT OR REPLACE INTO provenance VALUES (?, ?)");
   for (const auto& [name, value] : provenance) insert.bind(name, value).run();
-  execute("COMMIT");
+  database_.execute("COMMIT");
 }
 
 Provenance Store::provenance() const {
@@ -239,7 +130,7 @@ Provenance Store::provenance() const {
 }
 
 void Store::append(const std::vector<StoredRun>& runs) {
-  execute("BEGIN IMMEDIATE");
+  database_.execute("BEGIN IMMEDIATE");
   Statement run(database_.get(),
                 "INSERT INTO run VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
   Statement trace(database_.get(), "INSERT INTO trace VALUES (?, ?)");
@@ -253,15 +144,15 @@ void Store::append(const std::vector<StoredRun>& runs) {
         .run();
     trace.bind(r.key, Blob{pack(result.trace)}).run();
   }
-  execute("COMMIT");
+  database_.execute("COMMIT");
 }
 
 void Store::renumber(const std::vector<std::pair<std::string, std::uint64_t>>& positions) {
-  execute("BEGIN IMMEDIATE");
+  database_.execute("BEGIN IMMEDIATE");
   Statement update(database_.get(),
                    "UPDATE run SET position = ?2 WHERE key = ?1 AND position <> ?2");
   for (const auto& [key, position] : positions) update.bind(key, position).run();
-  execute("COMMIT");
+  database_.execute("COMMIT");
 }
 
 void Store::for_each(bool with_traces, const std::function<void(const StoredRun&)>& visit) const {

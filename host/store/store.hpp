@@ -4,14 +4,13 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <memory>
 #include <string>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "run/result.hpp"
-
-struct sqlite3;
+#include "store/database.hpp"
 
 namespace zeroth::host {
 
@@ -30,19 +29,12 @@ struct StoredRun {
 /// What the file says of the experiment as a whole: name and value pairs.
 using Provenance = std::vector<std::pair<std::string, std::string>>;
 
-/// Threads: one caller.  Processes: one writer; a second one gets an error, readers always work.
+/// As Database.
 class Store {
  public:
-  /// Creates the file, or opens it to add to it.  Throws UserError, and leaves the file as it was,
-  /// when it is not a result file, is of a later version, or is being written by another process.
+  static const FileKind& kind();
   static Store open_to_write(const std::filesystem::path& file);
   static Store open_to_read(const std::filesystem::path& file);
-  /// Throws as open_to_write does; says nothing of a file that does not exist.
-  static void check(const std::filesystem::path& file);
-
-  Store(Store&& other) noexcept;
-  Store& operator=(Store&&) = delete;
-  ~Store();  // folds the write-ahead log into the one file
 
   /// Keys of the runs that are there.
   std::unordered_set<std::string> keys() const;
@@ -60,17 +52,8 @@ class Store {
   void for_each(bool with_traces, const std::function<void(const StoredRun&)>& visit) const;
 
  private:
-  struct Close {
-    void operator()(sqlite3* database) const;
-  };
-  explicit Store(std::filesystem::path file) : file_(std::move(file)) {}
-  void open(int flags);
-  void refuse_foreign() const;
-  void execute(const std::string& sql) const;
-
-  std::filesystem::path file_;
-  std::unique_ptr<sqlite3, Close> database_;
-  int lock_ = -1;  // descriptor of the writer's lock
+  explicit Store(Database database) : database_(std::move(database)) {}
+  Database database_;
 };
 
 }  // namespace zeroth::host

@@ -157,11 +157,22 @@ TEST_CASE("an instance named twice is run once", "[plan]") {
   CHECK(plan_of(e).runs.size() == 6);
 }
 
-TEST_CASE("a relative path is one from the experiment's folder", "[plan]") {
-  const Plan plan =
-      plan_of(experiment_of({spec("sgd", {setting("file", {std::string("../x/y")})})}));
-  CHECK(std::get<std::string>(plan.matrix.optimizers[0].values[3]) == "/x/y");
-  CHECK(has(plan.matrix.optimizers[0].parameters, "\"../x/y\""));
+TEST_CASE("a path leads where it is resolved to, and the key knows what is there", "[plan]") {
+  const Experiment e = experiment_of({spec("sgd", {setting("file", {std::string("w")})})});
+  const auto with = [&](const std::string& fingerprint) {
+    return make_plan(e,
+                     bind_matrix(e, optimizers, problems,
+                                 [&](const std::string& written) {
+                                   return ResolvedPath{"/resolved/" + written, fingerprint};
+                                 }),
+                     {3});
+  };
+  const Plan first = with("1"), second = with("2");
+  CHECK(std::get<std::string>(first.matrix.optimizers[0].values[3]) == "/resolved/w");
+  CHECK(first.matrix.optimizers[0].parameters.find("\"w\"") != std::string::npos);
+  CHECK(first.runs[0].key != second.runs[0].key);
+  CHECK(first.runs[0].seed == second.runs[0].seed);
+  CHECK(first.runs[0].key == with("1").runs[0].key);
 }
 
 TEST_CASE("a pattern without wildcards is a part of the name", "[plan]") {

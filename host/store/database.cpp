@@ -1,0 +1,134 @@
+#include "store/database.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sqlite3.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <stdexcept>
+#include <utility>
+
+#include "store/statement.hpp"
+#include "user_error.hpp"
+
+namespace zeroth::host {
+namespace fs = std::filesystem;
+
+void Database::Close::operator()(sqlite3* database) const { sqlite3_close(database); }
+
+Database::Database(Database&& other) noexcept
+    : kind_(other.kind_),
+      file_(std::move(other.file_)),
+      database_(std::move(other.database_)),
+      lock_(std::exchange(other.lock_, -1)) {}
+
+Database::~Database() {
+  if (lock_ >= 0 && database_ != nullptr) {
+    sqlite3_exec(database_.get(), "PRAGMA journal_mode = DELETE", nullptr, nullptr, nullptr);
+  }
+  database_.reset();
+  if (lock_ >= 0) ::close(lock_);  // only now: closing it drops SQLite's own locks on the file
+}
+
+void Database::open(int flags) {
+  sqlite3* raw = nullptr;
+  const int code = sqlite3_open_v2(file_.c_str(), &raw, flags, nullptr);
+  database_.reset(raw);
+  if (code != SQLITE_OK) {
+    throw UserError(file_.string(), raw == nullptr ? "out of memory" : sqlite3_errmsg(raw),
+                    "check that the folder exists and may be written to");
+  }
+  sqlite3_busy_timeout(raw, 10'000);
+}
+
+void Database::execute(const std::string& sql) const {
+  if (sqlite3_exec(database_.get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
+    throw std::runtime_error(
+        fmt::format("{}: {}", file_.string(), sqlite3_errmsg(database_.get())));
+  }
+}
+
+void Database::refuse_foreign() const {
+  const auto pragma = [this](const char* sql) {
+    Statement statement(database_.get(), sql);
+    return statement.step() ? statement.integer(0) : 0;
+  };
+  try {
+    if (pragma("PRAGMA application_id") == kind_.application_id) {
+      const std::int64_t found = pragma("PRAGMA user_version");
+      if (found <= kind_.version) return;
+      throw UserError(
+          file_.string(),
+          fmt::format("was written in format {}, this program knows {}", found, kind_.version),
+          "use the newer zeroth that wrote it");
+    }
+  } catch (const SqliteError& error) {
+    if (error.code() != SQLITE_NOTADB) throw;
+  }
+  throw UserError(file_.string(), fmt::format("is not a {}; it was left as it is", kind_.name),
+                  "name another file with -o");
+}
+
+void Database::check(const fs::path& file, const FileKind& kind) {
+  std::error_code error;
+  if (fs::is_directory(file, error)) {
+    throw UserError(file.string(), "is a folder", "name a file with -o");
+  }
+  if (!fs::exists(file, error)) {
+    const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
+    if (!fs::is_directory(folder, error)) {
+      throw UserError(file.string(), "its folder does not exist",
+                      "make it, or name another file with -o");
+    }
+    return;
+  }
+  if (fs::file_size(file, error) == 0) return;  // a start that was cut off
+  open_to_read(file, kind);
+}
+
+Database Database::open_to_read(const fs::path& file, const FileKind& kind) {
+  std::error_code ignored;
+  if (!fs::exists(file, ignored)) {
+    throw UserError(file.string(), "there is no such file", fmt::format("name a {}", kind.name));
+  }
+  if (fs::is_directory(file, ignored)) throw UserError(file.string(), "is a folder");
+  Database database(file, kind);
+  // A file that a kill has cut off is recovered on opening, which is a write.
+  database.open(access(file.c_str(), W_OK) == 0 ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY);
+  database.refuse_foreign();
+  return database;
+}
+
+Database Database::open_to_write(const fs::path& file, const FileKind& kind) {
+  check(file, kind);
+  Database database(file, kind);
+  database.lock_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  if (database.lock_ < 0) {
+    throw UserError(file.string(), std::strerror(errno), "check that the folder may be written to");
+  }
+  if (flock(database.lock_, LOCK_EX | LOCK_NB) != 0) {
+    const int why = errno;
+    ::close(std::exchange(database.lock_, -1));
+    throw UserError(file.string(),
+                    why == EWOULDBLOCK ? "another zeroth is writing to it" : std::strerror(why),
+                    "wait for it to end, or name another file with -o");
+  }
+  database.open(SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+  {
+    Statement tables(database.database_.get(), "SELECT count(*) FROM sqlite_master");
+    tables.step();
+    if (tables.integer(0) == 0) {
+      database.execute(
+          fmt::format("BEGIN; PRAGMA application_id = {}; PRAGMA user_version = {}; {} COMMIT",
+                      kind.application_id, kind.version, kind.schema));
+    }
+  }
+  database.refuse_foreign();
+  database.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+  return database;
+}
+
+}  // namespace zeroth::host

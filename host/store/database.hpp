@@ -1,0 +1,53 @@
+// One SQLite file of ours: opened with care, written by one process at a time.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+struct sqlite3;
+
+namespace zeroth::host {
+
+/// What a file of ours holds; how others are told apart.
+struct FileKind {
+  int application_id;
+  int version;
+  const char* name;    // "Zeroth result file"
+  const char* schema;  // SQL
+};
+
+/// What COMMIT has returned for is on disk.
+/// Threads: one caller.  Processes: one writer; a second one gets an error, readers always work.
+class Database {
+ public:
+  /// Creates the file, or opens it to add to it.  Throws UserError, and leaves the file as it was,
+  /// when it is of another kind or of a later version, or is being written by another process.
+  static Database open_to_write(const std::filesystem::path& file, const FileKind& kind);
+  static Database open_to_read(const std::filesystem::path& file, const FileKind& kind);
+  /// Throws as open_to_write does; says nothing of a file that does not exist.
+  static void check(const std::filesystem::path& file, const FileKind& kind);
+
+  Database(Database&& other) noexcept;
+  Database& operator=(Database&&) = delete;
+  ~Database();  // folds the write-ahead log into the one file
+
+  sqlite3* get() const { return database_.get(); }
+  void execute(const std::string& sql) const;
+
+ private:
+  struct Close {
+    void operator()(sqlite3* database) const;
+  };
+  Database(std::filesystem::path file, const FileKind& kind)
+      : kind_(kind), file_(std::move(file)) {}
+  void open(int flags);
+  void refuse_foreign() const;
+
+  const FileKind& kind_;
+  std::filesystem::path file_;
+  std::unique_ptr<sqlite3, Close> database_;
+  int lock_ = -1;  // descriptor of the writer's lock
+};
+
+}  // namespace zeroth::host
