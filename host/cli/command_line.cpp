@@ -23,6 +23,7 @@ usage: zeroth COMMAND [OPTIONS]
   zeroth list [optimizers|problems]   what the plugins offer
   zeroth describe NAME                one optimizer or problem: parameters, reference, file
   zeroth run EXPERIMENT.toml          run a matrix of optimizers and problems; again: only what is missing
+  zeroth train TRAINING.toml -o FILE  learn the weights of an optimizer; again: go on where it was
   zeroth report FILE                  print the table of a result file
   zeroth export FILE --csv DIR        write runs.csv and trace.csv
 
@@ -85,6 +86,13 @@ class Parser {
   po::positional_options_description positional_;
 };
 
+int default_threads() { return std::max(1, static_cast<int>(std::thread::hardware_concurrency())); }
+
+void check_threads(int threads) {
+  if (threads >= 1 && threads <= 1024) return;
+  throw UserError("--threads", fmt::format("must be 1 .. 1024, is {}", threads));
+}
+
 using Arguments = std::vector<std::string>;
 using Run = std::function<int(const Arguments&)>;
 
@@ -121,7 +129,7 @@ int dispatch(const Arguments& arguments, const Commands& commands,
                   "before the\n"
                   "next line of progress; after an interruption, the same command goes on.\n");
     RunOptions options;
-    options.threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+    options.threads = default_threads();
     parser.options()(
         "output,o", po::value(&options.output)->value_name("FILE"),
         "result file; default: the experiment's name with .zeroth, in the current folder")(
@@ -139,15 +147,39 @@ int dispatch(const Arguments& arguments, const Commands& commands,
     parser.positional("experiment", &options.experiment);
     if (!parser.parse(rest, out)) return 0;
     parser.require(!options.experiment.empty(), "the EXPERIMENT file");
-    if (options.threads < 1 || options.threads > 1024) {
-      throw UserError("--threads", fmt::format("must be 1 .. 1024, is {}", options.threads));
-    }
+    check_threads(options.threads);
     plugin_folders = parser.plugin_folders();
     return commands.run(options);
   };
+  const auto train = [&](const Arguments& rest) {
+    Parser parser(
+        "zeroth train TRAINING.toml -o WEIGHTS [OPTIONS]",
+        "Learns the weights of an optimizer on the train split of a problem, and writes the "
+        "best by\n"
+        "validation.  Where it stands and its curve are in WEIGHTS.training: interrupted or "
+        "killed,\n"
+        "the same command goes on and ends with the same bits.\n");
+    TrainOptions options;
+    options.threads = default_threads();
+    parser.options()("output,o", po::value(&options.output)->value_name("WEIGHTS"),
+                     "file for the weights, such as weights.safetensors")(
+        "threads,j", po::value(&options.threads)->value_name("N"),
+        "threads; default: one for each core")(
+        "set", po::value(&options.settings)->value_name("KEY=VALUE")->composing(),
+        "replace a value of the training file: seed=3, phase.1.epochs=5, phase.*.batch=4, "
+        "optimizer.q=50; may be repeated");
+    parser.positional("training", &options.training);
+    if (!parser.parse(rest, out)) return 0;
+    parser.require(!options.training.empty(), "the TRAINING file");
+    parser.require(!options.output.empty(), "-o WEIGHTS");
+    check_threads(options.threads);
+    plugin_folders = parser.plugin_folders();
+    return commands.train(options);
+  };
   const auto report = [&](const Arguments& rest) {
     Parser parser("zeroth report FILE",
-                  "Prints the table of a result file, also while it is being written.\n");
+                  "Prints the table of a result file or a training file, also while it is being "
+                  "written.\n");
     ReportOptions options;
     parser.positional("file", &options.file);
     if (!parser.parse(rest, out)) return 0;
@@ -155,13 +187,16 @@ int dispatch(const Arguments& arguments, const Commands& commands,
     return commands.report(options);
   };
   const auto export_results = [&](const Arguments& rest) {
-    Parser parser("zeroth export FILE --csv DIR",
-                  "Writes the results for other tools.\n\n"
-                  "runs.csv has a row for each run; trace.csv one for each iterate: run, iteration "
-                  "(0 is the\n"
-                  "initial point), queries charged until then, full-data loss there.  Empty fields "
-                  "are missing\n"
-                  "values.\n");
+    Parser parser(
+        "zeroth export FILE --csv DIR",
+        "Writes the results for other tools.\n\n"
+        "runs.csv has a row for each run; trace.csv one for each iterate: run, iteration "
+        "(0 is the\n"
+        "initial point), queries charged until then, full-data loss there.  Of a training "
+        "file:\n"
+        "training.csv has a row for each group of optimizations, validation.csv one for each "
+        "epoch.\n"
+        "Empty fields are missing values.\n");
     ExportOptions options;
     parser.options()("csv", po::value(&options.csv)->value_name("DIR"),
                      "folder for runs.csv and trace.csv")(
@@ -173,11 +208,9 @@ int dispatch(const Arguments& arguments, const Commands& commands,
     return commands.export_results(options);
   };
 
-  const std::vector<std::pair<std::string, Run>> known{{"list", list},
-                                                       {"describe", describe},
-                                                       {"run", run},
-                                                       {"report", report},
-                                                       {"export", export_results}};
+  const std::vector<std::pair<std::string, Run>> known{
+      {"list", list},   {"describe", describe}, {"run", run},
+      {"train", train}, {"report", report},     {"export", export_results}};
   if (arguments.empty()) {
     throw UserError("command line", "the command is missing", "`zeroth --help` lists the commands");
   }

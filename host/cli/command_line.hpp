@@ -20,6 +20,11 @@ struct RunOptions {
   bool dry_run = false;
   std::vector<std::string> settings, only;
 };
+struct TrainOptions {
+  std::string training, output;
+  int threads = 1;
+  std::vector<std::string> settings;
+};
 struct ReportOptions {
   std::string file;
 };
@@ -33,6 +38,7 @@ struct Commands {
   std::function<int(const ListOptions&)> list;
   std::function<int(const DescribeOptions&)> describe;
   std::function<int(const RunOptions&)> run;
+  std::function<int(const TrainOptions&)> train;
   std::function<int(const ReportOptions&)> report;
   std::function<int(const ExportOptions&)> export_results;
 };

@@ -11,7 +11,9 @@
 #include "plugins/registry.hpp"
 #include "report/csv.hpp"
 #include "report/summary.hpp"
+#include "report/training_summary.hpp"
 #include "store/store.hpp"
+#include "store/training_store.hpp"
 #include "user_error.hpp"
 
 namespace zeroth::host {
@@ -106,13 +108,25 @@ Commands make_commands(Terminal& terminal, const std::vector<std::string>& folde
   commands.run = [&](const RunOptions& options) {
     return run_experiment(terminal, folders, options);
   };
+  commands.train = [&](const TrainOptions& options) {
+    return train_weights(terminal, folders, options);
+  };
   commands.report = [](const ReportOptions& options) {
+    if (Database::is(options.file, TrainingStore::kind())) {
+      fmt::print("{}", format_training(TrainingStore::open_to_read(options.file)));
+      return 0;
+    }
     const Store store = Store::open_to_read(options.file);
     fmt::print("{} runs in {}\n{}", store.size(), options.file,
                format(summarize(store), colours(STDOUT_FILENO)));
     return 0;
   };
   commands.export_results = [&](const ExportOptions& options) {
+    if (Database::is(options.file, TrainingStore::kind())) {
+      write_csv(TrainingStore::open_to_read(options.file), options.csv, options.overwrite);
+      terminal.note(fmt::format("wrote training.csv and validation.csv into {}", options.csv));
+      return 0;
+    }
     write_csv(Store::open_to_read(options.file), options.csv, options.overwrite);
     terminal.note(fmt::format("wrote runs.csv and trace.csv into {}", options.csv));
     return 0;

@@ -13,4 +13,7 @@ Commands make_commands(Terminal& terminal, const std::vector<std::string>& plugi
 int run_experiment(Terminal& terminal, const std::vector<std::string>& plugin_folders,
                    const RunOptions& options);
 
+int train_weights(Terminal& terminal, const std::vector<std::string>& plugin_folders,
+                  const TrainOptions& options);
+
 }  // namespace zeroth::host

@@ -1,19 +1,16 @@
 // `zeroth run`: spec -> plugins -> plan -> run -> store -> report.
 #include <fmt/format.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <chrono>
-#include <csignal>
 #include <cstdint>
 #include <cstdio>
-#include <ctime>
 #include <memory>
 #include <optional>
-#include <thread>
 
 #include "cli/commands.hpp"
+#include "cli/environment.hpp"
 #include "cli/paths.hpp"
 #include "plan/plan.hpp"
 #include "plugins/registry.hpp"
@@ -26,16 +23,6 @@
 
 namespace zeroth::host {
 namespace {
-
-std::atomic<bool> interrupted{false};
-static_assert(std::atomic<bool>::is_always_lock_free);
-
-extern "C" void on_signal(int signal) {
-  if (interrupted.exchange(true)) {  // a second one: at once
-    std::signal(signal, SIG_DFL);
-    std::raise(signal);
-  }
-}
 
 // A run's own experiment is created once before any work, so that what a plugin refuses is said at
 // once.
@@ -121,9 +108,6 @@ StoredRun to_stored(const Plan& plan, FinishedRun finished) {
 
 Provenance provenance_of(const Experiment& experiment, const RunOptions& options,
                          const Matrix& matrix) {
-  utsname machine{};
-  uname(&machine);
-  const std::time_t now = std::time(nullptr);
   std::string settings, plugins;
   for (const std::string& each : options.settings) settings += each + "\n";
   const auto add = [&plugins](const Descriptor& d) {
@@ -131,18 +115,14 @@ Provenance provenance_of(const Experiment& experiment, const RunOptions& options
   };
   for (const ProblemConfiguration& each : matrix.problems) add(*each.descriptor);
   for (const Configuration& each : matrix.optimizers) add(*each.descriptor);
-  char date[32] = "";
-  std::strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", std::gmtime(&now));
   return {{"title", experiment.title},
           {"experiment_file", experiment.file.string()},
           {"experiment", experiment.text},
           {"settings", settings},
           {"plugins", plugins},
           {"program", fmt::format("zeroth {}", version)},
-          {"machine",
-           fmt::format("{} {} {}, {} cores, {} threads", machine.sysname, machine.release,
-                       machine.machine, std::thread::hardware_concurrency(), options.threads)},
-          {"last_run", date}};
+          {"machine", fmt::format("{}, {} threads", machine_text(), options.threads)},
+          {"last_run", now_text()}};
 }
 
 void print_plan(const Plan& plan, const std::vector<const PlannedRun*>& pending) {
@@ -205,13 +185,14 @@ int run_experiment(Terminal& terminal, const std::vector<std::string>& folders,
     terminal.note(
         fmt::format("{} runs are in {} already, {} to do", done.size(), output, pending.size()));
   }
-  std::signal(SIGINT, on_signal);
-  std::signal(SIGTERM, on_signal);
+  std::atomic<bool>& interrupted = watch_for_interruption();
   std::size_t finished = 0, failed = 0;
   if (!pending.empty()) {
     Progress progress(terminal, pending.size());
     progress.update(0, 0);
-    run_cells(plan, pending, suites, options.threads, interrupted,
+    std::vector<const Suite*> borrowed;
+    for (const auto& suite : suites) borrowed.push_back(suite.get());
+    run_cells(plan, pending, borrowed, options.threads, interrupted,
               [&](std::vector<FinishedRun> batch) {
                 std::vector<StoredRun> rows;
                 rows.reserve(batch.size());

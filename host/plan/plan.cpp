@@ -24,7 +24,15 @@ Json json_of(const Budget& budget) {
   return json;
 }
 
-std::vector<std::uint64_t> chosen(const ProblemConfiguration& problem, std::uint64_t size) {
+}  // namespace
+
+std::string Plan::name(const PlannedRun& run) const {
+  return fmt::format("{}/{}:{}/{}/{}", problem(run).label, name_of(problem(run).split),
+                     run.instance, optimizer(run).label, run.trial);
+}
+
+std::vector<std::uint64_t> chosen_instances(const ProblemConfiguration& problem,
+                                            std::uint64_t size) {
   std::vector<std::uint64_t> indices;
   if (size == 0) {
     throw UserError(
@@ -50,13 +58,6 @@ std::vector<std::uint64_t> chosen(const ProblemConfiguration& problem, std::uint
   return indices;
 }
 
-}  // namespace
-
-std::string Plan::name(const PlannedRun& run) const {
-  return fmt::format("{}/{}:{}/{}/{}", problem(run).label, name_of(problem(run).split),
-                     run.instance, optimizer(run).label, run.trial);
-}
-
 Plan make_plan(const Experiment& experiment, Matrix matrix,
                const std::vector<std::uint64_t>& sizes) {
   Plan plan;
@@ -64,7 +65,7 @@ Plan make_plan(const Experiment& experiment, Matrix matrix,
   const Json budget = json_of(experiment.budget);
   for (std::size_t p = 0; p < matrix.problems.size(); ++p) {
     const ProblemConfiguration& problem = matrix.problems[p];
-    for (const std::uint64_t instance : chosen(problem, sizes[p])) {
+    for (const std::uint64_t instance : chosen_instances(problem, sizes[p])) {
       for (std::uint64_t trial = 0; trial < experiment.trials; ++trial) {
         Json cell{{"seed", experiment.seed},
                   {"problem", problem.descriptor->id},

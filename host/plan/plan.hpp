@@ -79,6 +79,10 @@ struct Plan {
   std::string name(const PlannedRun& run) const;
 };
 
+/// The instances of the problem's split, which has `size`, in the order named, each once.
+std::vector<std::uint64_t> chosen_instances(const ProblemConfiguration& problem,
+                                            std::uint64_t size);
+
 /// sizes  for each problem of the matrix, the instances that its split has.
 Plan make_plan(const Experiment& experiment, Matrix matrix,
                const std::vector<std::uint64_t>& sizes);

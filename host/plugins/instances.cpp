@@ -2,39 +2,19 @@
 
 #include <fmt/format.h>
 
-#include <array>
-#include <cstdint>
 #include <stdexcept>
 
+#include "plugins/boundary.hpp"
 #include "user_error.hpp"
 
 namespace zeroth::host {
 namespace {
 
-struct Message {
-  std::array<char, 2048> text{};
-  zeroth_message abi{text.data(), text.size()};
-};
-
-// Held during a call into a library that takes one at a time; else nothing.
-std::unique_lock<std::mutex> exclusive(const Descriptor& descriptor) {
-  return descriptor.one_at_a_time ? std::unique_lock(*descriptor.one_at_a_time)
-                                  : std::unique_lock<std::mutex>();
-}
-
 // create() of an optimizer or a problem.
 template <typename Abi>
 void* create(const Abi& abi, const Descriptor& descriptor, const Values& values,
              const std::string& where) {
-  std::vector<zeroth_value> c_values;
-  for (std::size_t i = 0; i < descriptor.parameters.size(); ++i) {
-    zeroth_value value{descriptor.parameters[i].name.c_str(), 0.0, 0, ""};
-    if (const auto* real = std::get_if<double>(&values[i])) value.real = *real;
-    if (const auto* integer = std::get_if<std::int64_t>(&values[i])) value.integer = *integer;
-    if (const auto* boolean = std::get_if<bool>(&values[i])) value.integer = *boolean ? 1 : 0;
-    if (const auto* text = std::get_if<std::string>(&values[i])) value.text = text->c_str();
-    c_values.push_back(value);
-  }
+  const std::vector<zeroth_value> c_values = boundary_values(descriptor.parameters, values);
   Message message;
   void* instance = nullptr;
   const zeroth_status status = abi.create(&abi, c_values.data(), &instance, &message.abi);

@@ -76,12 +76,16 @@ std::vector<std::string> metric_names(const Store& store) {
   return names;
 }
 
-}  // namespace
-
-void write_csv(const Store& store, const fs::path& folder, bool overwrite) {
+void make_folder(const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
   if (error) throw UserError(folder.string(), error.message(), "name a folder that can be written");
+}
+
+}  // namespace
+
+void write_csv(const Store& store, const fs::path& folder, bool overwrite) {
+  make_folder(folder);
   NewFile runs(folder, "runs.csv", overwrite);
   NewFile trace(folder, "trace.csv", overwrite);
   const std::vector<std::string> metrics = metric_names(store);
@@ -112,6 +116,25 @@ void write_csv(const Store& store, const fs::path& folder, bool overwrite) {
   });
   runs.finish();
   trace.finish();
+}
+
+void write_csv(const TrainingStore& store, const fs::path& folder, bool overwrite) {
+  make_folder(folder);
+  NewFile steps(folder, "training.csv", overwrite);
+  NewFile validations(folder, "validation.csv", overwrite);
+  steps.out()
+      << "phase,epoch,step,failed,objective,initial_loss,final_loss,gradient_norm,seconds\n";
+  store.for_each([&](const StepRecord& r) {
+    steps.out() << row(r.phase + 1, r.epoch, r.step, r.failed, r.objective, r.initial_loss,
+                       r.final_loss, r.gradient_norm, r.seconds)
+                << '\n';
+  });
+  validations.out() << "phase,epoch,score,seconds\n";
+  store.for_each([&](const ValidationRecord& r) {
+    validations.out() << row(r.phase + 1, r.epoch, r.score, r.seconds) << '\n';
+  });
+  steps.finish();
+  validations.finish();
 }
 
 }  // namespace zeroth::host

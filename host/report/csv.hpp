@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "store/store.hpp"
+#include "store/training_store.hpp"
 
 namespace zeroth::host {
 
@@ -12,5 +13,8 @@ namespace zeroth::host {
 /// bits, missing values empty. Each file appears whole or not at all.  Throws UserError when the
 /// folder cannot be written or, without overwrite, when a file is there already.
 void write_csv(const Store& store, const std::filesystem::path& folder, bool overwrite);
+/// The same of training.csv (a row for each group of optimizations) and validation.csv (a row for
+/// each epoch); phases count from 1.
+void write_csv(const TrainingStore& store, const std::filesystem::path& folder, bool overwrite);
 
 }  // namespace zeroth::host

@@ -41,8 +41,7 @@ std::optional<RunResult> execute(const Plan& plan, const PlannedRun& cell, const
 }  // namespace
 
 void run_cells(const Plan& plan, const std::vector<const PlannedRun*>& cells,
-               const std::vector<std::unique_ptr<Suite>>& suites, int threads,
-               std::atomic<bool>& cancel,
+               const std::vector<const Suite*>& suites, int threads, std::atomic<bool>& cancel,
                const std::function<void(std::vector<FinishedRun>)>& accept) {
   Channel<FinishedRun> finished(static_cast<std::size_t>(threads) * 4);
   std::atomic<std::size_t> next{0};

@@ -3,7 +3,6 @@
 
 #include <atomic>
 #include <functional>
-#include <memory>
 #include <vector>
 
 #include "plan/plan.hpp"
@@ -30,8 +29,7 @@ struct FinishedRun {
 /// Each run has its own optimizer and instance; a result depends on its cell alone.
 /// Throws what accept throws, after the workers have stopped.
 void run_cells(const Plan& plan, const std::vector<const PlannedRun*>& cells,
-               const std::vector<std::unique_ptr<Suite>>& suites, int threads,
-               std::atomic<bool>& cancel,
+               const std::vector<const Suite*>& suites, int threads, std::atomic<bool>& cancel,
                const std::function<void(std::vector<FinishedRun>)>& accept);
 
 }  // namespace zeroth::host

@@ -77,7 +77,14 @@ Oracle::Oracle(const Instance& instance, const Budget& budget, const Seeds& seed
   run_.fail = [](const zeroth_run* run, const char* text) {
     static_cast<Oracle*>(run->host_data)->plugin_says_ = text == nullptr ? "" : text;
   };
-  run_.extension = [](const zeroth_run*, const char*) -> const void* { return nullptr; };
+  run_.extension = [](const zeroth_run* run, const char* id) -> const void* {
+    static const zeroth_loss_gradient_1 gradient{
+        sizeof(zeroth_loss_gradient_1), 0, [](const zeroth_run* r, const double* x, double* g) {
+          return static_cast<Oracle*>(r->host_data)->gradient(x, g);
+        }};
+    const bool lent = static_cast<Oracle*>(run->host_data)->gradient_ != nullptr;
+    return lent && std::strcmp(id, ZEROTH_LOSS_GRADIENT_1) == 0 ? &gradient : nullptr;
+  };
   if (stochastic_ || budget_.target) settle();
 }
 
@@ -174,6 +181,16 @@ zeroth_status Oracle::iterate(const double* x) {
   if (ended_) return ZEROTH_STOP;
   if (budget_.iterations && result_.iterations >= *budget_.iterations) return end(Outcome::budget);
   return ZEROTH_OK;
+}
+
+zeroth_status Oracle::gradient(const double* x, double* g) {
+  if (!admissible(1, x)) return ZEROTH_BAD_ARGUMENT;
+  const Clock::time_point before = Clock::now();
+  const zeroth_status status = (*gradient_)(x, g);
+  problem_time_ += Clock::now() - before;
+  if (status < 0)
+    end(Outcome::failed, "the problem's gradient failed: " + failure_text(status, ""));
+  return status;
 }
 
 // One call into the problem, timed; an error of the problem ends the run.

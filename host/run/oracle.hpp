@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "plugins/instances.hpp"
+#include "run/loss_gradient.hpp"
 #include "run/result.hpp"
 #include "spec/experiment.hpp"
 
@@ -38,6 +39,8 @@ class Oracle {
 
   /// What solve() gets.
   const zeroth_run& run() const { return run_; }
+  /// Makes it a training run, which may ask for the gradient.  It must outlive the oracle.
+  void lend(const LossGradient& gradient) { gradient_ = &gradient; }
 
   /// Records the last iterate and closes the books.  status: what solve() returned.
   /// Nothing when the run was cancelled.
@@ -48,6 +51,7 @@ class Oracle {
 
   zeroth_status evaluate(std::uint64_t n, const double* x, double* f);
   zeroth_status iterate(const double* x);
+  zeroth_status gradient(const double* x, double* g);
   zeroth_status end(Outcome outcome, const std::string& message = "");
   bool may_go_on(std::uint64_t queries);
   bool admissible(std::uint64_t n, const double* x);
@@ -77,6 +81,7 @@ class Oracle {
   double first_success_iteration_, first_success_queries_;  // NaN until then
   std::string plugin_says_;                                 // through run.fail
   RunResult result_;
+  const LossGradient* gradient_ = nullptr;
   zeroth_run run_{};
 };
 

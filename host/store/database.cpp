@@ -6,8 +6,11 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
+#include <fstream>
 #include <stdexcept>
 #include <utility>
 
@@ -70,6 +73,16 @@ void Database::refuse_foreign() const {
   }
   throw UserError(file_.string(), fmt::format("is not a {}; it was left as it is", kind_.name),
                   "name another file with -o");
+}
+
+// Source: https://www.sqlite.org/fileformat.html, bytes 68 to 71 of the header.
+bool Database::is(const fs::path& file, const FileKind& kind) {
+  std::ifstream in(file, std::ios::binary);
+  std::array<unsigned char, 72> header{};
+  in.read(reinterpret_cast<char*>(header.data()), header.size());
+  std::uint32_t id = 0;
+  for (std::size_t i = 68; i < header.size(); ++i) id = id << 8 | header[i];
+  return in.good() && id == static_cast<std::uint32_t>(kind.application_id);
 }
 
 void Database::check(const fs::path& file, const FileKind& kind) {

@@ -25,6 +25,8 @@ class Database {
   /// when it is of another kind or of a later version, or is being written by another process.
   static Database open_to_write(const std::filesystem::path& file, const FileKind& kind);
   static Database open_to_read(const std::filesystem::path& file, const FileKind& kind);
+  /// Whether the file is one of this kind; false also where it cannot be read.
+  static bool is(const std::filesystem::path& file, const FileKind& kind);
   /// Throws as open_to_write does; says nothing of a file that does not exist.
   static void check(const std::filesystem::path& file, const FileKind& kind);
 

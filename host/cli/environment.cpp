@@ -1,0 +1,45 @@
+#include "cli/environment.hpp"
+
+#include <fmt/format.h>
+#include <sys/utsname.h>
+
+#include <csignal>
+#include <ctime>
+#include <thread>
+
+namespace zeroth::host {
+namespace {
+
+std::atomic<bool> interrupted{false};
+static_assert(std::atomic<bool>::is_always_lock_free);
+
+extern "C" void on_signal(int signal) {
+  if (interrupted.exchange(true)) {  // a second one: at once
+    std::signal(signal, SIG_DFL);
+    std::raise(signal);
+  }
+}
+
+}  // namespace
+
+std::atomic<bool>& watch_for_interruption() {
+  std::signal(SIGINT, on_signal);
+  std::signal(SIGTERM, on_signal);
+  return interrupted;
+}
+
+std::string machine_text() {
+  utsname machine{};
+  uname(&machine);
+  return fmt::format("{} {} {}, {} cores", machine.sysname, machine.release, machine.machine,
+                     std::thread::hardware_concurrency());
+}
+
+std::string now_text() {
+  const std::time_t now = std::time(nullptr);
+  char date[32] = "";
+  std::strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", std::gmtime(&now));
+  return date;
+}
+
+}  // namespace zeroth::host

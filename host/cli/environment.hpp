@@ -1,0 +1,17 @@
+// The process and the machine it runs on.
+#pragma once
+
+#include <atomic>
+#include <string>
+
+namespace zeroth::host {
+
+/// From now on SIGINT and SIGTERM set this; a second one ends the process at once.
+std::atomic<bool>& watch_for_interruption();
+
+/// "Linux 6.1.0 x86_64, 2 cores"
+std::string machine_text();
+/// "2026-01-31T12:00:00Z"
+std::string now_text();
+
+}  // namespace zeroth::host

@@ -1,0 +1,68 @@
+#include "run/loss_gradient.hpp"
+
+#include <tbb/parallel_for.h>
+#include <tbb/task_arena.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <vector>
+
+namespace zeroth::host {
+namespace {
+
+constexpr double mu = 1e-6;                     // as the official code
+constexpr std::uint64_t most_coordinates = 32;  // of one batch
+
+}  // namespace
+
+LossGradient::LossGradient(const Instance& instance, GradientSource source)
+    : instance_(instance),
+      exact_(source == GradientSource::exact ? instance.gradient() : nullptr) {}
+
+zeroth_status LossGradient::operator()(const double* x, double* g) const {
+  const zeroth_status status = exact_ != nullptr
+                                   ? exact_->gradient(&instance_.abi(), ZEROTH_FULL_DATA, x, g)
+                                   : differences(x, g);
+  if (status < 0) return status;
+  const bool finite =
+      std::all_of(g, g + instance_.dimension(), [](double v) { return std::isfinite(v); });
+  return finite ? ZEROTH_OK : ZEROTH_DISCARD;
+}
+
+// Equation 5 of the paper: [f(x + mu e_j) - f(x - mu e_j)] / (2 mu), inside the bounds.  Batches
+// end at boundaries that depend on the problem alone, so that the bits do not depend on the
+// threads.
+zeroth_status LossGradient::differences(const double* x, double* g) const {
+  const std::uint64_t d = instance_.dimension();
+  const std::uint64_t rows = instance_->batch_rows;
+  const std::uint64_t width =
+      rows == 0 ? most_coordinates : std::clamp<std::uint64_t>(rows / 2, 1, most_coordinates);
+  const std::uint64_t pieces = (d + width - 1) / width;
+  std::vector<zeroth_status> statuses(pieces, ZEROTH_OK);
+  const auto piece = [&](std::uint64_t p) {
+    const std::uint64_t first = p * width, count = std::min(width, d - first);
+    std::vector<double> points(2 * count * d), f(2 * count);
+    for (std::uint64_t k = 0; k < 2 * count; ++k) {
+      double* point = &points[k * d];
+      std::copy(x, x + d, point);
+      double& moved = point[first + k / 2];
+      moved += k % 2 == 0 ? mu : -mu;
+      const std::uint64_t j = first + k / 2;
+      if (instance_->lower != nullptr) moved = std::max(moved, instance_->lower[j]);
+      if (instance_->upper != nullptr) moved = std::min(moved, instance_->upper[j]);
+    }
+    statuses[p] = instance_->evaluate(&instance_.abi(), ZEROTH_FULL_DATA, 2 * count, points.data(),
+                                      f.data(), nullptr);
+    for (std::uint64_t k = 0; k < count; ++k) {
+      const std::uint64_t j = first + k;
+      const double width_of_step = points[2 * k * d + j] - points[(2 * k + 1) * d + j];
+      g[j] = width_of_step > 0 ? (f[2 * k] - f[2 * k + 1]) / width_of_step : 0.0;
+    }
+  };
+  // Isolated: a thread that waits here must not start another optimization.
+  tbb::this_task_arena::isolate([&] { tbb::parallel_for(std::uint64_t{0}, pieces, piece); });
+  return *std::min_element(statuses.begin(), statuses.end());
+}
+
+}  // namespace zeroth::host

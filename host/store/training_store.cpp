@@ -1,0 +1,161 @@
+#include "store/training_store.hpp"
+
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+#include "store/statement.hpp"
+
+namespace zeroth::host {
+namespace {
+
+constexpr const char* schema = R"(
+  CREATE TABLE provenance (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE step (
+    phase INTEGER, epoch INTEGER, step INTEGER, failed INTEGER NOT NULL,
+    objective REAL, initial_loss REAL, final_loss REAL, gradient_norm REAL, seconds REAL NOT NULL,
+    PRIMARY KEY (phase, epoch, step)) WITHOUT ROWID;
+  CREATE TABLE validation (
+    phase INTEGER, epoch INTEGER, score REAL, seconds REAL NOT NULL,  -- NULL is not finite
+    PRIMARY KEY (phase, epoch)) WITHOUT ROWID;
+  CREATE TABLE state (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    phase INTEGER NOT NULL, epoch INTEGER NOT NULL, step INTEGER NOT NULL,
+    validated INTEGER NOT NULL, complete INTEGER NOT NULL,
+    start BLOB NOT NULL, weights BLOB NOT NULL,            -- little-endian doubles
+    first_moment BLOB NOT NULL, second_moment BLOB NOT NULL, adam_steps INTEGER NOT NULL,
+    best BLOB NOT NULL, best_score REAL, best_epoch INTEGER NOT NULL, first_score REAL);
+)";
+
+Blob pack(const std::vector<double>& values) {
+  Blob blob;
+  for (const double value : values) {
+    const auto word = std::bit_cast<std::uint64_t>(value);
+    for (int shift = 0; shift < 64; shift += 8)
+      blob.bytes.push_back(static_cast<char>(word >> shift));
+  }
+  return blob;
+}
+
+std::vector<double> unpack(const std::string& bytes) {
+  std::vector<double> values(bytes.size() / 8);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    std::uint64_t word = 0;
+    for (std::size_t k = 8; k-- > 0;)
+      word = word << 8 | static_cast<unsigned char>(bytes[8 * i + k]);
+    values[i] = std::bit_cast<double>(word);
+  }
+  return values;
+}
+
+// NULL stands for infinity: a score that was not finite, or none yet.
+double score_of(double stored) {
+  return std::isnan(stored) ? std::numeric_limits<double>::infinity() : stored;
+}
+double stored_of(double score) {
+  return std::isfinite(score) ? score : std::numeric_limits<double>::quiet_NaN();
+}
+
+}  // namespace
+
+const FileKind& TrainingStore::kind() {
+  static const FileKind kind{0x5A724C72 /* "ZrLr" */, 1, "Zeroth training file", schema};
+  return kind;
+}
+
+TrainingStore TrainingStore::open_to_write(const std::filesystem::path& file) {
+  return TrainingStore(Database::open_to_write(file, kind()));
+}
+
+TrainingStore TrainingStore::open_to_read(const std::filesystem::path& file) {
+  return TrainingStore(Database::open_to_read(file, kind()));
+}
+
+void TrainingStore::set_provenance(const Provenance& provenance) {
+  database_.execute("BEGIN IMMEDIATE");
+  Statement insert(database_.get(), "INSERT OR REPLACE INTO provenance VALUES (?, ?)");
+  for (const auto& [name, value] : provenance) insert.bind(name, value).run();
+  database_.execute("COMMIT");
+}
+
+std::string TrainingStore::provenance(const std::string& name) const {
+  Statement select(database_.get(), "SELECT value FROM provenance WHERE name = ?");
+  return select.bind(name).step() ? select.text(0) : "";
+}
+
+std::optional<TrainingState> TrainingStore::state() const {
+  Statement select(database_.get(), "SELECT * FROM state");
+  if (!select.step()) return std::nullopt;
+  TrainingState state;
+  state.phase = select.unsigned_integer(1);
+  state.epoch = select.unsigned_integer(2);
+  state.step = select.unsigned_integer(3);
+  state.validated = select.integer(4) != 0;
+  state.complete = select.integer(5) != 0;
+  state.start = select.text(6);
+  state.weights = unpack(select.text(7));
+  state.adam.first = unpack(select.text(8));
+  state.adam.second = unpack(select.text(9));
+  state.adam.steps = select.unsigned_integer(10);
+  state.best = unpack(select.text(11));
+  state.best_score = score_of(select.real(12));
+  state.best_epoch = select.unsigned_integer(13);
+  state.first_score = score_of(select.real(14));
+  return state;
+}
+
+void TrainingStore::put(const TrainingState& s) {
+  Statement insert(database_.get(),
+                   "INSERT OR REPLACE INTO state VALUES (1,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+  insert
+      .bind(s.phase, s.epoch, s.step, s.validated ? 1 : 0, s.complete ? 1 : 0, Blob{s.start},
+            pack(s.weights), pack(s.adam.first), pack(s.adam.second), s.adam.steps, pack(s.best),
+            stored_of(s.best_score), s.best_epoch, stored_of(s.first_score))
+      .run();
+}
+
+void TrainingStore::save(const TrainingState& state) {
+  database_.execute("BEGIN IMMEDIATE");
+  put(state);
+  database_.execute("COMMIT");
+}
+
+void TrainingStore::append(const StepRecord& r, const TrainingState& state) {
+  database_.execute("BEGIN IMMEDIATE");
+  Statement insert(database_.get(), "INSERT OR REPLACE INTO step VALUES (?,?,?,?,?,?,?,?,?)");
+  insert
+      .bind(r.phase, r.epoch, r.step, r.failed, r.objective, r.initial_loss, r.final_loss,
+            r.gradient_norm, r.seconds)
+      .run();
+  put(state);
+  database_.execute("COMMIT");
+}
+
+void TrainingStore::append(const ValidationRecord& r, const TrainingState& state) {
+  database_.execute("BEGIN IMMEDIATE");
+  Statement insert(database_.get(), "INSERT OR REPLACE INTO validation VALUES (?,?,?,?)");
+  insert.bind(r.phase, r.epoch, stored_of(r.score), r.seconds).run();
+  put(state);
+  database_.execute("COMMIT");
+}
+
+void TrainingStore::for_each(const std::function<void(const StepRecord&)>& visit) const {
+  Statement select(database_.get(), "SELECT * FROM step ORDER BY phase, epoch, step");
+  while (select.step()) {
+    visit({select.unsigned_integer(0), select.unsigned_integer(1), select.unsigned_integer(2),
+           select.unsigned_integer(3), select.real(4), select.real(5), select.real(6),
+           select.real(7), select.real(8)});
+  }
+}
+
+void TrainingStore::for_each(const std::function<void(const ValidationRecord&)>& visit) const {
+  Statement select(database_.get(), "SELECT * FROM validation ORDER BY phase, epoch");
+  while (select.step()) {
+    visit({select.unsigned_integer(0), select.unsigned_integer(1), score_of(select.real(2)),
+           select.real(3)});
+  }
+}
+
+}  // namespace zeroth::host
