@@ -191,7 +191,7 @@ int train_weights(Terminal& terminal, const std::vector<std::string>& folders,
   const BoundTraining bound = bind_training(training, registry.optimizers(), registry.problems(),
                                             resolve_beside(training.file));
   const Suite suite(*bound.problem.descriptor, bound.problem.values, bound.problem.where);
-  const std::uint64_t validation_runs = check_instances(bound, suite);
+  const std::uint64_t validation_runs = check(bound, suite);
 
   TrainingStore store = TrainingStore::open_to_write(files.training());
   TrainingState state = resume(store, bound, options, terminal);

@@ -291,7 +291,7 @@ class Phase {
 
 }  // namespace
 
-std::uint64_t check_instances(const BoundTraining& bound, const Suite& suite) {
+std::uint64_t check(const BoundTraining& bound, const Suite& suite) {
   const std::uint64_t size = suite.size(Split::train);
   const std::vector<std::uint64_t> validation = validation_instances(bound, size);
   for (const std::uint64_t instance : chosen_instances(bound.problem, size)) {
@@ -300,6 +300,8 @@ std::uint64_t check_instances(const BoundTraining& bound, const Suite& suite) {
                     fmt::format("instance {} is trained on too", instance),
                     "weights are chosen on instances that they did not learn from");
   }
+  const BoundTraining::Phase& first = bound.phases.front();
+  const Trainer accepted(*bound.optimizer, first.optimizer, first.training, 0, first.spec.where);
   return validation.size() * bound.training.validation.trials;
 }
 

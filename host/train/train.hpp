@@ -50,9 +50,9 @@ struct TrainingOutcome {
   std::string message;  // where and how it diverged
 };
 
-/// The number of validation runs.  Throws UserError if there are no such instances, or if one is
-/// both trained on and validated on.
-std::uint64_t check_instances(const BoundTraining& bound, const Suite& suite);
+/// The number of validation runs.  Throws UserError if there are no such instances, if one is both
+/// trained on and validated on, or if the optimizer refuses the first phase.
+std::uint64_t check(const BoundTraining& bound, const Suite& suite);
 
 /// Goes on from the state to the end.  Each phase starts from the best weights of the one before;
 /// at the end state.start is the weights file.

@@ -1,0 +1,249 @@
+// `zeroth train`, as a user runs it, over an optimizer that learns one number.
+#include <zeroth/file.hpp>
+#include <zeroth/safetensors.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <csignal>
+
+#include "support/catch.hpp"
+#include "support/process.hpp"
+#include "support/temporary_folder.hpp"
+#include "train/adam.hpp"
+#include "train/schedule.hpp"
+
+using zeroth::test::ProcessResult;
+using zeroth::test::read_all;
+using zeroth::test::run_zeroth;
+using zeroth::test::TemporaryFolder;
+using namespace std::chrono_literals;
+
+namespace {
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+const std::string small = R"(title = "Small"
+seed = 3
+[problem]
+use = "quadratic"
+instances = "0"
+random_start = true
+[optimizer]
+use = "learned-step"
+[validation]
+instances = "1"
+trials = 2
+iterations = 10
+[[phase]]
+learning_rate = 0.3
+epochs = 4
+steps = 2
+batch = 3
+iterations = 10
+unroll = 5
+[[phase]]
+learning_rate = 0.05
+epochs = 2
+steps = 2
+iterations = 10
+unroll = 5
+)";
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  REQUIRE(has(text, from));
+  return text.replace(text.find(from), from.size(), to);
+}
+
+// The same, but half a second or so.
+std::string slow() {
+  return replaced(replaced(small, "random_start = true", "random_start = true\ndimension = 300"),
+                  "epochs = 4", "epochs = 60");
+}
+
+struct Shell {
+  explicit Shell(const std::string& text = small) { folder.write("t.toml", text); }
+  ProcessResult operator()(std::vector<std::string> arguments,
+                           std::chrono::milliseconds kill_after = 0ms, int signal = SIGKILL) const {
+    return run_zeroth(arguments, folder.path(),
+                      {"ZEROTH_PLUGIN_PATH=" ZEROTH_BINARY_DIR "/tests/plugins_for_tests",
+                       "XDG_DATA_HOME=/nowhere"},
+                      kill_after, signal);
+  }
+  ProcessResult train(std::vector<std::string> more = {}) const {
+    std::vector<std::string> arguments{"train", "t.toml", "-o", "w"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return (*this)(arguments);
+  }
+  double weight() const {
+    return zeroth::Safetensors(zeroth::read_file(folder / "w", "", ""), "w")
+        .values("log_step", {1})[0];
+  }
+  bool exists(const std::string& name) const { return std::filesystem::exists(folder / name); }
+  TemporaryFolder folder;
+};
+
+std::string complaint(const std::string& text, std::vector<std::string> more = {}) {
+  const Shell shell(text);
+  const ProcessResult r = shell.train(std::move(more));
+  INFO(r.err);
+  CHECK(r.exit_code == 2);
+  CHECK_FALSE(shell.exists("w"));
+  CHECK_FALSE(shell.exists("w.training"));
+  return r.err;
+}
+
+}  // namespace
+
+TEST_CASE("a training lowers the validation score and says how far it is", "[train]") {
+  const Shell shell;
+  const ProcessResult r = shell.train();
+  INFO(r.err << r.out);
+  REQUIRE(r.exit_code == 0);
+  CHECK(has(r.err, "phase 1/2, epoch 0/4: validation"));
+  CHECK(has(r.err, "phase 2/2, epoch 2/2: validation"));
+  CHECK(has(r.err, " left"));
+  CHECK(has(r.out, "weights in w, curve in w.training"));
+  CHECK(shell.weight() > -5.0);  // from -6, a step far too small
+  CHECK_FALSE(shell.exists("w.partial"));
+  CHECK(has(read_all(shell.folder / "w"), "Small"));  // the note
+
+  const ProcessResult again = shell.train();
+  CHECK(again.exit_code == 0);
+  CHECK(again.out == r.out);
+  CHECK(shell({"report", "w.training"}).out.find("best validation") != std::string::npos);
+  REQUIRE(shell({"export", "w.training", "--csv", "c"}).exit_code == 0);
+  const std::string curve = read_all(shell.folder / "c" / "training.csv");
+  CHECK(std::count(curve.begin(), curve.end(), '\n') == 1 + 4 * 2 + 2 * 2);
+  const std::string scores = read_all(shell.folder / "c" / "validation.csv");
+  CHECK(std::count(scores.begin(), scores.end(), '\n') == 1 + 5 + 3);
+}
+
+TEST_CASE("weights that were deleted come back from the training file", "[train]") {
+  const Shell shell;
+  REQUIRE(shell.train().exit_code == 0);
+  const std::string bytes = read_all(shell.folder / "w");
+  std::filesystem::remove(shell.folder / "w");
+  REQUIRE(shell.train().exit_code == 0);
+  CHECK(read_all(shell.folder / "w") == bytes);
+}
+
+TEST_CASE("the number of threads does not change the weights", "[train]") {
+  const Shell one, eight;
+  REQUIRE(one.train({"-j", "1"}).exit_code == 0);
+  REQUIRE(eight.train({"-j", "8"}).exit_code == 0);
+  CHECK(read_all(one.folder / "w") == read_all(eight.folder / "w"));
+}
+
+TEST_CASE("killed at any moment and resumed, a training ends with the same bits", "[train]") {
+  const Shell undisturbed(slow()), killed(slow());
+  REQUIRE(undisturbed.train().exit_code == 0);
+  int kills = 0;
+  for (int milliseconds = 40; kills < 100; milliseconds += 60) {
+    const ProcessResult r =
+        killed({"train", "t.toml", "-o", "w"}, std::chrono::milliseconds(milliseconds));
+    if (r.exit_code == 0) break;
+    CHECK(r.exit_code == 128 + SIGKILL);
+    ++kills;
+  }
+  CHECK(kills > 1);
+  CHECK(killed.train().exit_code == 0);
+  CHECK(read_all(killed.folder / "w") == read_all(undisturbed.folder / "w"));
+}
+
+TEST_CASE("an interrupted training says how to go on", "[train]") {
+  const Shell shell(slow());
+  const ProcessResult r = shell({"train", "t.toml", "-o", "w"}, 150ms, SIGINT);
+  CHECK(r.exit_code == 130);
+  CHECK(has(r.err, "the same command goes on from here"));
+  CHECK(shell.train().exit_code == 0);
+}
+
+TEST_CASE("a training that diverges keeps the best weights and says where", "[train]") {
+  const Shell shell(replaced(small, "learning_rate = 0.3", "poison = 9\nlearning_rate = 0.3"));
+  const ProcessResult r = shell.train();
+  INFO(r.err);
+  CHECK(r.exit_code == 1);
+  CHECK(
+      has(r.err, "the training diverged: phase 1, epoch 3, step 1: no optimization stayed finite"));
+  CHECK(has(r.err, "3 of 3 optimizations did not stay finite") == false);
+  CHECK(shell.weight() > -6.0);
+
+  const Shell exploding(replaced(small, "learning_rate = 0.3", "explode = 9\nlearning_rate = 0.3"));
+  const ProcessResult e = exploding.train();
+  INFO(e.err);
+  CHECK(e.exit_code == 1);
+  CHECK(has(e.err, "the training diverged: phase 1, epoch 1: the validation score is"));
+  CHECK(exploding.weight() == -6.0);
+}
+
+TEST_CASE("mistakes in a training file are named with place and remedy", "[train]") {
+  CHECK(has(complaint(replaced(small, "unroll = 5", "unrol = 5")), "has no parameter 'unrol'"));
+  CHECK(has(complaint(replaced(small, "epochs = 4", "epochs = 0")), "epochs: must be at least 1"));
+  CHECK(has(complaint(replaced(small, "learning_rate = 0.3", "learning_rate = -1")),
+            "learning_rate: must be above 0"));
+  CHECK(has(complaint(replaced(small, "instances = \"1\"", "instances = \"0-1\"")),
+            "instance 0 is trained on too"));
+  CHECK(has(
+      complaint(replaced(small, "use = \"quadratic\"", "use = \"quadratic\"\nsplit = \"test\"")),
+      "uses the train split alone"));
+  CHECK(has(complaint(replaced(small, "learned-step", "zo-sgd")), "zo-sgd has nothing to learn"));
+  CHECK(has(complaint(replaced(small, "[validation]", "[valuation]")), "unknown key"));
+  CHECK(has(complaint(small, {"--set", "phase.3.epochs=1"}), "sets nothing in this file"));
+  CHECK(has(complaint(small, {"--set", "optimizer.weights=none"}), "there is no such file"));
+  CHECK(has(complaint(replaced(small, "[optimizer]", "gradient = 1\n[optimizer]")), "gradient"));
+}
+
+TEST_CASE("weights of another origin are never written over", "[train]") {
+  const Shell shell;
+  shell.folder.write("w", "precious");
+  const ProcessResult r = shell.train();
+  CHECK(r.exit_code == 2);
+  CHECK(has(r.err, "is there already"));
+  CHECK(read_all(shell.folder / "w") == "precious");
+
+  const Shell other;
+  REQUIRE(other.train().exit_code == 0);
+  const std::string bytes = read_all(other.folder / "w");
+  const ProcessResult changed = other.train({"--set", "seed=4"});
+  CHECK(changed.exit_code == 2);
+  CHECK(has(changed.err, "holds a training with other settings"));
+  CHECK(read_all(other.folder / "w") == bytes);
+}
+
+TEST_CASE("a run under test gets no gradient", "[train]") {
+  const Shell shell;
+  shell.folder.write("e.toml",
+                     "[budget]\niterations = 3\n[[problem]]\nuse = \"quadratic\"\n"
+                     "[[optimizer]]\nuse = \"learned-step\"\n");
+  CHECK(shell({"run", "e.toml"}).exit_code == 0);
+}
+
+// tests/data-free golden values: torch.optim.Adam(lr=0.1) of PyTorch's documentation, computed by
+// hand from Kingma & Ba 2015, algorithm 1: the first step is lr g / (|g| + eps) whatever g is.
+TEST_CASE("Adam takes the steps of its paper", "[train]") {
+  zeroth::host::Adam adam(2);
+  std::vector<double> w{1.0, -2.0};
+  adam.step(w, {0.5, -3.0}, 0.1);
+  CHECK(w[0] == Approx(1.0 - 0.1 * 0.5 / (0.5 + 1e-8)).epsilon(1e-14));
+  CHECK(w[1] == Approx(-2.0 + 0.1 * 3.0 / (3.0 + 1e-8)).epsilon(1e-14));
+  adam.step(w, {-0.25, 0.0}, 0.1);
+  const double m = (0.9 * 0.1 * 0.5 + 0.1 * -0.25) / (1 - 0.81);
+  const double v = (0.999 * 0.001 * 0.25 + 0.001 * 0.0625) / (1 - 0.999 * 0.999);
+  CHECK(w[0] ==
+        Approx(1.0 - 0.1 * 0.5 / (0.5 + 1e-8) - 0.1 * m / (std::sqrt(v) + 1e-8)).epsilon(1e-12));
+}
+
+TEST_CASE("a schedule passes over all instances, each pass in its own order", "[train]") {
+  const zeroth::host::Schedule schedule(1, 0, {4, 7, 9});
+  for (std::uint64_t pass = 0; pass < 5; ++pass) {
+    std::vector<std::uint64_t> seen;
+    for (std::uint64_t i = 0; i < 3; ++i) seen.push_back(schedule[3 * pass + i].instance);
+    std::sort(seen.begin(), seen.end());
+    CHECK(seen == std::vector<std::uint64_t>{4, 7, 9});
+  }
+  CHECK(schedule[0].seed != schedule[1].seed);
+  CHECK(schedule[0].seed != zeroth::host::Schedule(1, 1, {4, 7, 9})[0].seed);
+  CHECK(schedule[0].seed != zeroth::host::Schedule(2, 0, {4, 7, 9})[0].seed);
+}
