@@ -4,6 +4,8 @@
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 
+#include <zeroth/error.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -69,13 +71,19 @@ Oracle::Oracle(const Instance& instance, const Budget& budget, const Seeds& seed
   run_.iteration_budget = budget.iterations.value_or(unlimited);
   run_.host_data = this;
   run_.evaluate = [](const zeroth_run* run, std::uint64_t n, const double* x, double* f) {
-    return static_cast<Oracle*>(run->host_data)->evaluate(n, x, f);
+    auto* self = static_cast<Oracle*>(run->host_data);
+    return self->guarded([&] { return self->evaluate(n, x, f); });
   };
   run_.iterate = [](const zeroth_run* run, const double* x) {
-    return static_cast<Oracle*>(run->host_data)->iterate(x);
+    auto* self = static_cast<Oracle*>(run->host_data);
+    return self->guarded([&] { return self->iterate(x); });
   };
   run_.fail = [](const zeroth_run* run, const char* text) {
-    static_cast<Oracle*>(run->host_data)->plugin_says_ = text == nullptr ? "" : text;
+    auto* self = static_cast<Oracle*>(run->host_data);
+    self->guarded([&] {
+      self->plugin_says_ = text == nullptr ? "" : text;
+      return ZEROTH_OK;
+    });
   };
   run_.extension = [](const zeroth_run* run, const char* id) -> const void* {
     static const zeroth_loss_gradient_1 gradient{
@@ -94,6 +102,12 @@ zeroth_status Oracle::end(Outcome outcome, const std::string& message) {
     result_.message = message;
   }
   return ZEROTH_STOP;
+}
+
+// No exception of ours enters a plugin.
+template <typename Call>
+zeroth_status Oracle::guarded(const Call& call) noexcept {
+  return zeroth::detail::guarded(call, [this](const char* text) { end(Outcome::failed, text); });
 }
 
 // Whether queries more may be asked now; else the run has ended.
@@ -152,6 +166,10 @@ bool Oracle::admissible(std::uint64_t n, const double* x) {
 zeroth_status Oracle::evaluate(std::uint64_t n, const double* x, double* f) {
   if (!may_go_on(n)) return ZEROTH_STOP;
   if (n == 0) return ZEROTH_OK;
+  if (n > PTRDIFF_MAX / sizeof *x / iterate_.size()) {
+    end(Outcome::failed, fmt::format("the optimizer asked for {} points at once", n));
+    return ZEROTH_BAD_ARGUMENT;
+  }
   if (!admissible(n, x)) return ZEROTH_BAD_ARGUMENT;
   if (loss_is_due_ && std::memcmp(x, iterate_.data(), iterate_.size() * sizeof *x) != 0) {
     settle();
@@ -201,6 +219,7 @@ zeroth_status Oracle::ask(std::uint64_t minibatch, std::uint64_t n, const double
   const zeroth_status status = ask_in_pieces(minibatch, n, x, f, &message);
   problem_time_ += Clock::now() - before;
   if (status < 0 || status == ZEROTH_STOP) {
+    text.back() = '\0';
     end(Outcome::failed, "the problem failed: " + failure_text(status, text.data()));
   }
   return status;
