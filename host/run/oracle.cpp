@@ -214,12 +214,11 @@ zeroth_status Oracle::gradient(const double* x, double* g) {
 // One call into the problem, timed; an error of the problem ends the run.
 zeroth_status Oracle::ask(std::uint64_t minibatch, std::uint64_t n, const double* x, double* f) {
   std::array<char, 1024> text{};
-  zeroth_message message{text.data(), text.size()};
+  zeroth_message message{text.data(), text.size() - 1};  // the last byte stays 0
   const Clock::time_point before = Clock::now();
   const zeroth_status status = ask_in_pieces(minibatch, n, x, f, &message);
   problem_time_ += Clock::now() - before;
   if (status < 0 || status == ZEROTH_STOP) {
-    text.back() = '\0';
     end(Outcome::failed, "the problem failed: " + failure_text(status, text.data()));
   }
   return status;
@@ -239,7 +238,7 @@ zeroth_status Oracle::ask_in_pieces(std::uint64_t minibatch, std::uint64_t n, co
   tbb::this_task_arena::isolate([&] {
     tbb::parallel_for(std::uint64_t{0}, pieces, [&](std::uint64_t piece) {
       const std::uint64_t first = piece * rows;
-      zeroth_message here{texts[piece].data(), texts[piece].size()};
+      zeroth_message here{texts[piece].data(), texts[piece].size() - 1};
       statuses[piece] = instance->evaluate(instance, minibatch, std::min(rows, n - first),
                                            x + first * iterate_.size(), f + first, &here);
     });
