@@ -88,7 +88,8 @@ Oracle::Oracle(const Instance& instance, const Budget& budget, const Seeds& seed
   run_.extension = [](const zeroth_run* run, const char* id) -> const void* {
     static const zeroth_loss_gradient_1 gradient{
         sizeof(zeroth_loss_gradient_1), 0, [](const zeroth_run* r, const double* x, double* g) {
-          return static_cast<Oracle*>(r->host_data)->gradient(x, g);
+          auto* self = static_cast<Oracle*>(r->host_data);
+          return self->guarded([&] { return self->gradient(x, g); });
         }};
     const bool lent = static_cast<Oracle*>(run->host_data)->gradient_ != nullptr;
     return lent && std::strcmp(id, ZEROTH_LOSS_GRADIENT_1) == 0 ? &gradient : nullptr;
