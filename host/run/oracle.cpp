@@ -4,14 +4,13 @@
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 
-#include <zeroth/error.hpp>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <limits>
+#include <new>
 #include <stdexcept>
 
 namespace zeroth::host {
@@ -108,7 +107,18 @@ zeroth_status Oracle::end(Outcome outcome, const std::string& message) {
 // No exception of ours enters a plugin.
 template <typename Call>
 zeroth_status Oracle::guarded(const Call& call) noexcept {
-  return zeroth::detail::guarded(call, [this](const char* text) { end(Outcome::failed, text); });
+  try {
+    return call();
+  } catch (const std::bad_alloc&) {
+    end(Outcome::failed, "out of memory");
+    return ZEROTH_OUT_OF_MEMORY;
+  } catch (const std::exception& error) {
+    end(Outcome::failed, error.what());
+    return ZEROTH_INSTANCE_DEAD;
+  } catch (...) {
+    end(Outcome::failed, "an exception that is no std::exception");
+    return ZEROTH_INSTANCE_DEAD;
+  }
 }
 
 // Whether queries more may be asked now; else the run has ended.
