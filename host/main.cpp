@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <iostream>
@@ -16,17 +17,21 @@ int main(int argc, char** argv) {  // NOLINT(bugprone-exception-escape)
     const std::string prefix = colours(STDERR_FILENO)
                                    ? fmt::format(fmt::fg(fmt::terminal_color::red), "error:")
                                    : "error:";
-    fmt::print(stderr, "{} {}\n", prefix, text);
+    std::fputs(fmt::format("{} {}\n", prefix, text).c_str(), stderr);
   };
   try {
+    secure_standard_streams();
+    std::signal(SIGXFSZ, SIG_IGN);  // a write over the limit is an error like any other
     Terminal terminal;
     std::vector<std::string> plugin_folders;
     const Commands commands = make_commands(terminal, plugin_folders);
-    return dispatch(std::vector<std::string>(argv + 1, argv + argc), commands, plugin_folders,
-                    std::cout);
+    const int code = dispatch(std::vector<std::string>(argv + 1, argv + argc), commands,
+                              plugin_folders, std::cout);
+    flush_standard_output();
+    return code;
   } catch (const UserError& error) {
     say(error.what());
-    if (!error.remedy().empty()) fmt::print(stderr, "  {}\n", error.remedy());
+    if (!error.remedy().empty()) std::fputs(fmt::format("  {}\n", error.remedy()).c_str(), stderr);
     return 2;
   } catch (const std::exception& error) {
     say(error.what());

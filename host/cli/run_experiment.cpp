@@ -125,11 +125,6 @@ Provenance provenance_of(const Experiment& experiment, const RunOptions& options
           {"last_run", now_text()}};
 }
 
-void print_plan(const Plan& plan, const std::vector<const PlannedRun*>& pending) {
-  for (const PlannedRun* run : pending) fmt::print("{}\n", plan.name(*run));
-  fmt::print(stderr, "{} of {} runs would be done\n", pending.size(), plan.runs.size());
-}
-
 }  // namespace
 
 int run_experiment(Terminal& terminal, const std::vector<std::string>& folders,
@@ -158,29 +153,36 @@ int run_experiment(Terminal& terminal, const std::vector<std::string>& folders,
     done = store.keys();
   }
   std::vector<const PlannedRun*> pending;
+  bool any_chosen = false;
   for (const PlannedRun& run : plan.runs) {
     const auto wanted = [&](const std::string& pattern) {
       return matches(plan.name(run), pattern);
     };
     const bool chosen =
         options.only.empty() || std::any_of(options.only.begin(), options.only.end(), wanted);
+    any_chosen = any_chosen || chosen;
     if (chosen && done.count(run.key) == 0) pending.push_back(&run);
   }
-  if (!options.only.empty() && pending.empty() && done.empty()) {
+  if (!any_chosen) {
     throw UserError("--only", "matches no run", "`zeroth run --dry-run` prints their names");
   }
   if (options.dry_run) {
-    print_plan(plan, pending);
+    for (const PlannedRun* run : pending) fmt::print("{}\n", plan.name(*run));
+    terminal.note(fmt::format("{} of {} runs would be done", pending.size(), plan.runs.size()));
     return 0;
   }
 
   Store store = Store::open_to_write(output);
-  store.set_provenance(provenance_of(experiment, options, plan.matrix));
-  std::vector<std::pair<std::string, std::uint64_t>> positions;
-  for (const PlannedRun& run : plan.runs) {
-    if (done.count(run.key) != 0) positions.emplace_back(run.key, run.position);
+  if (store.keys() != done) {
+    throw UserError(output, "another zeroth has written to it meanwhile", "start again");
   }
-  store.renumber(positions);
+  store.set_provenance(provenance_of(experiment, options, plan.matrix));
+  std::vector<Place> places;
+  for (const PlannedRun& run : plan.runs) {
+    if (done.count(run.key) == 0) continue;
+    places.push_back({run.key, run.position, plan.problem(run).label, plan.optimizer(run).label});
+  }
+  store.rearrange(places);
   if (!done.empty()) {
     terminal.note(
         fmt::format("{} runs are in {} already, {} to do", done.size(), output, pending.size()));
@@ -212,14 +214,20 @@ int run_experiment(Terminal& terminal, const std::vector<std::string>& folders,
     terminal.clear_progress();
   }
   fmt::print("{}\n", experiment.title.empty() ? experiment.file.stem().string() : experiment.title);
-  fmt::print("{}", format(summarize(store), colours(STDOUT_FILENO)));
+  const std::vector<ProblemSummary> summaries = summarize(store);
+  fmt::print("{}", format(summaries, colours(STDOUT_FILENO)));
   fmt::print("\n{} of {} runs in {}\n", store.size(), plan.runs.size(), output);
   std::fflush(stdout);
   if (interrupted) {
     terminal.note("interrupted: the same command goes on from here");
     return 130;
   }
-  return failed > 0 ? 1 : 0;
+  for (const ProblemSummary& problem : summaries) {
+    for (const SummaryLine& line : problem.lines) {
+      if (line.failures > 0) return 1;  // also when they are of an earlier start
+    }
+  }
+  return 0;
 }
 
 }  // namespace zeroth::host

@@ -1,5 +1,6 @@
 #include "cli/terminal.hpp"
 
+#include <fcntl.h>
 #include <fmt/color.h>
 #include <fmt/format.h>
 #include <sys/ioctl.h>
@@ -8,6 +9,8 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <iostream>
+#include <stdexcept>
 #include <string_view>
 
 namespace zeroth::host {
@@ -20,13 +23,31 @@ std::string cut(const std::string& line) {
   return line.substr(0, size.ws_col - 1);
 }
 
+// Whether a terminal is there that understands escape sequences.
+bool moves(int descriptor) {
+  const char* term = std::getenv("TERM");
+  return isatty(descriptor) == 1 && term != nullptr && std::string_view(term) != "dumb";
+}
+
 }  // namespace
+
+void secure_standard_streams() {
+  for (int descriptor = 0; descriptor < 3; ++descriptor) {
+    if (fcntl(descriptor, F_GETFD) >= 0) continue;
+    // Opened the wrong way round, so that using it stays an error.
+    if (open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0) return;
+  }
+}
+
+void flush_standard_output() {
+  std::cout.flush();
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0 && std::cout) return;
+  throw std::runtime_error("standard output cannot be written to");
+}
 
 bool colours(int descriptor) {
   const char* no_color = std::getenv("NO_COLOR");
-  const char* term = std::getenv("TERM");
-  return isatty(descriptor) == 1 && (no_color == nullptr || *no_color == '\0') &&
-         !(term != nullptr && std::string_view(term) == "dumb");
+  return moves(descriptor) && (no_color == nullptr || *no_color == '\0');
 }
 
 std::string duration_text(double seconds) {
@@ -36,7 +57,7 @@ std::string duration_text(double seconds) {
   return fmt::format("{} d {:02}:{:02}", s / 86400, s / 3600 % 24, s / 60 % 60);
 }
 
-Terminal::Terminal() : interactive_(isatty(STDERR_FILENO) == 1), colours_(colours(STDERR_FILENO)) {}
+Terminal::Terminal() : interactive_(moves(STDERR_FILENO)), colours_(colours(STDERR_FILENO)) {}
 
 void Terminal::print(const char* kind, const std::string& line) {
   const std::lock_guard lock(mutex_);

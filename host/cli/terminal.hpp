@@ -7,7 +7,14 @@
 
 namespace zeroth::host {
 
-/// Whether to colour what goes to the descriptor: a terminal, and neither NO_COLOR nor TERM=dumb.
+/// Opens those of the three standard streams that are closed: else a result file could take the
+/// number of one, and messages would be written into it.
+void secure_standard_streams();
+
+/// Throws std::runtime_error when something of what was printed is lost.
+void flush_standard_output();
+
+/// Whether to colour what goes to the descriptor: a terminal, neither NO_COLOR nor TERM=dumb.
 bool colours(int descriptor);
 
 /// "0:42", "1:02:03", "3 d 04:05"

@@ -160,19 +160,28 @@ const Descriptor& look_up(const std::vector<Descriptor>& all, const std::string&
 Matrix bind_matrix(const Experiment& experiment, const std::vector<Descriptor>& optimizers,
                    const std::vector<Descriptor>& problems, const ResolvePath& resolve) {
   Matrix matrix;
-  const auto twice = [](const auto& all, const Configuration& added) {
-    return std::any_of(all.begin(), all.end(), [&](const Configuration& each) {
-      return each.descriptor == added.descriptor && each.parameters == added.parameters;
-    });
+  const auto same = [](const Configuration& a, const Configuration& b) {
+    return a.descriptor == b.descriptor && a.parameters == b.parameters;
   };
   for (const ProblemSpec& spec : experiment.problems) {
     const Descriptor& descriptor = look_up(problems, spec.id, spec.where, "problem");
     for (Configuration& each : unfold(descriptor, spec.settings, spec.where, resolve)) {
-      if (twice(matrix.problems, each)) {
+      const bool repeated = std::any_of(matrix.problems.begin(), matrix.problems.end(),
+                                        [&](const ProblemConfiguration& other) {
+                                          return other.split == spec.split && same(other, each);
+                                        });
+      if (repeated) {
         throw UserError(spec.where, "the same problem with the same parameters stands here twice",
                         "one entry can name several instances: instances = \"0-9\"");
       }
-      each.label = descriptor.name + each.label;
+      each.label = (spec.label.empty() ? descriptor.name : spec.label) + each.label;
+      for (const ProblemConfiguration& other : matrix.problems) {
+        if (other.label == each.label && other.split == spec.split) {
+          throw UserError(spec.where,
+                          fmt::format("two problems would both be called '{}'", each.label),
+                          "give this one a label = \"...\" of its own");
+        }
+      }
       matrix.problems.push_back(
           {std::move(each), spec.split, spec.instances, spec.instances_where});
     }
@@ -180,7 +189,10 @@ Matrix bind_matrix(const Experiment& experiment, const std::vector<Descriptor>& 
   for (const OptimizerSpec& spec : experiment.optimizers) {
     const Descriptor& descriptor = look_up(optimizers, spec.id, spec.where, "optimizer");
     for (Configuration& each : unfold(descriptor, spec.settings, spec.where, resolve)) {
-      if (twice(matrix.optimizers, each)) {
+      const bool repeated =
+          std::any_of(matrix.optimizers.begin(), matrix.optimizers.end(),
+                      [&](const Configuration& other) { return same(other, each); });
+      if (repeated) {
         throw UserError(spec.where, "the same optimizer with the same parameters stands here twice",
                         "delete one");
       }

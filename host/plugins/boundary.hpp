@@ -18,7 +18,7 @@ namespace zeroth::host {
 
 struct Message {
   std::array<char, 2048> text{};
-  zeroth_message abi{text.data(), text.size()};
+  zeroth_message abi{text.data(), text.size() - 1};  // the last byte stays 0
 };
 
 /// Held during a call into a library that takes one at a time; else nothing.

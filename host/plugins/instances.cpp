@@ -78,6 +78,12 @@ Instance::Instance(const Suite& suite, Split split, std::uint64_t index) : suite
     throw std::runtime_error(fmt::format("{} instance {} does not open: {}", name_of(split), index,
                                          failure_text(status, message.text.data())));
   }
+  if (instance_.struct_size < sizeof instance_ || instance_.dimension == 0 ||
+      instance_.initial_point == nullptr || instance_.evaluate == nullptr) {
+    suite.descriptor_.problem->close(suite.suite_.get(), &instance_);
+    throw std::runtime_error(fmt::format("{} instance {} is not filled in as the plugin ABI asks",
+                                         name_of(split), index));
+  }
 }
 
 Instance::~Instance() {

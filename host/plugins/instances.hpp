@@ -66,9 +66,9 @@ class Instance {
  private:
   template <typename Table>
   const Table* extension(const char* id) const {
-    return instance_.extension == nullptr
-               ? nullptr
-               : static_cast<const Table*>(instance_.extension(&instance_, id));
+    if (instance_.extension == nullptr) return nullptr;
+    const auto* table = static_cast<const Table*>(instance_.extension(&instance_, id));
+    return table == nullptr || table->struct_size < sizeof *table ? nullptr : table;
   }
   const Suite& suite_;
   zeroth_instance instance_{};

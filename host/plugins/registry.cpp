@@ -26,12 +26,15 @@ std::function<void(int, const std::string&)>& log_sink() {
 }
 
 void log_line(std::int32_t level, const char* line) {
-  if (log_sink()) log_sink()(level, line == nullptr ? "" : line);
+  try {
+    if (log_sink()) log_sink()(level, line == nullptr ? "" : line);
+  } catch (...) {  // a line is lost, but no exception enters a plugin
+  }
 }
 
 const void* service(const zeroth_host*, const char* id) {
   static const zeroth_log_1 log{sizeof(zeroth_log_1), 0, log_line};
-  return std::strcmp(id, ZEROTH_LOG_1) == 0 ? &log : nullptr;
+  return id != nullptr && std::strcmp(id, ZEROTH_LOG_1) == 0 ? &log : nullptr;
 }
 
 const zeroth_host& this_host() {
@@ -92,14 +95,19 @@ void set_log_sink(std::function<void(int, const std::string&)> sink) {
 }
 
 std::vector<fs::path> plugin_folders(const std::vector<std::string>& from_command_line) {
-  std::vector<fs::path> folders(from_command_line.begin(), from_command_line.end());
-  const auto add_if_there = [&folders](const fs::path& folder) {
-    std::error_code ignored;
-    if (!fs::is_directory(folder, ignored)) return;
-    const fs::path canonical = fs::canonical(folder, ignored);
+  std::vector<fs::path> folders;
+  const auto add = [&folders](const fs::path& folder) {
+    std::error_code error;
+    fs::path canonical = fs::canonical(folder, error);
+    if (error) canonical = folder;
     if (std::find(folders.begin(), folders.end(), canonical) == folders.end())
       folders.push_back(canonical);
   };
+  const auto add_if_there = [&add](const fs::path& folder) {
+    std::error_code ignored;
+    if (fs::is_directory(folder, ignored)) add(folder);
+  };
+  for (const std::string& folder : from_command_line) add(folder);
   if (const char* path = std::getenv("ZEROTH_PLUGIN_PATH")) {
     std::istringstream in(path);
     for (std::string folder; std::getline(in, folder, ':');) {
@@ -140,6 +148,10 @@ void Registry::load(const fs::path& file, const Warn& warn) {
     const zeroth_library answer = negotiate(keep_loaded(
         shared_library(fs::absolute(file).string(), load_mode::rtld_now | load_mode::rtld_local)));
     std::vector<Descriptor> optimizers, problems;
+    if ((answer.optimizer_count > 0 && answer.optimizers == nullptr) ||
+        (answer.problem_count > 0 && answer.problems == nullptr)) {
+      throw std::runtime_error("its answer to the negotiation contradicts itself");
+    }
     for (std::uint64_t i = 0; i < answer.optimizer_count; ++i) {
       optimizers.push_back(describe(*answer.optimizers[i], file));
     }

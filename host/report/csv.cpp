@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstring>
 #include <fstream>
+#include <stdexcept>
 
 #include "user_error.hpp"
 
@@ -41,28 +42,35 @@ class NewFile {
  public:
   NewFile(const fs::path& folder, const char* name, bool overwrite)
       : path_(folder / name), partial_(folder / (std::string(name) + ".partial")) {
+    if (fs::is_directory(path_)) {
+      throw UserError(path_.string(), "is a folder", "name another folder with --csv");
+    }
     if (!overwrite && fs::exists(path_)) {
       throw UserError(path_.string(), "is there already",
                       "name another folder, or say --overwrite");
     }
     out_.open(partial_, std::ios::binary | std::ios::trunc);
-    check();
+    if (!out_)
+      throw UserError(partial_.string(), std::strerror(errno), "name a folder that can be written");
+  }
+  NewFile(const NewFile&) = delete;
+  NewFile& operator=(const NewFile&) = delete;
+  ~NewFile() {
+    std::error_code ignored;
+    if (!finished_) fs::remove(partial_, ignored);
   }
   std::ofstream& out() { return out_; }
   void finish() {
     out_.close();
-    check();
+    if (!out_) throw std::runtime_error(partial_.string() + ": " + std::strerror(errno));
     fs::rename(partial_, path_);
+    finished_ = true;
   }
 
  private:
-  void check() const {
-    if (!out_)
-      throw UserError(partial_.string(), std::strerror(errno),
-                      "check the folder and the space on its disk");
-  }
   fs::path path_, partial_;
   std::ofstream out_;
+  bool finished_ = false;
 };
 
 // All metrics of all problems, in the order of first appearance.

@@ -35,6 +35,8 @@ std::optional<RunResult> execute(const Plan& plan, const PlannedRun& cell, const
     return oracle.finish(optimizer.solve(oracle.run()));
   } catch (const std::exception& error) {
     return failed(error.what());
+  } catch (...) {  // of a plugin that breaks its contract
+    return failed("an exception that is no std::exception");
   }
 }
 
@@ -65,6 +67,7 @@ void run_cells(const Plan& plan, const std::vector<const PlannedRun*>& cells,
   });
   std::exception_ptr error;
   while (auto batch = finished.take(std::chrono::milliseconds(100))) {
+    if (error) continue;
     try {
       accept(std::move(*batch));
     } catch (...) {

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <cstring>
 #include <limits>
+#include <new>
 #include <stdexcept>
 
 namespace zeroth::host {
@@ -69,18 +70,25 @@ Oracle::Oracle(const Instance& instance, const Budget& budget, const Seeds& seed
   run_.iteration_budget = budget.iterations.value_or(unlimited);
   run_.host_data = this;
   run_.evaluate = [](const zeroth_run* run, std::uint64_t n, const double* x, double* f) {
-    return static_cast<Oracle*>(run->host_data)->evaluate(n, x, f);
+    auto* self = static_cast<Oracle*>(run->host_data);
+    return self->guarded([&] { return self->evaluate(n, x, f); });
   };
   run_.iterate = [](const zeroth_run* run, const double* x) {
-    return static_cast<Oracle*>(run->host_data)->iterate(x);
+    auto* self = static_cast<Oracle*>(run->host_data);
+    return self->guarded([&] { return self->iterate(x); });
   };
   run_.fail = [](const zeroth_run* run, const char* text) {
-    static_cast<Oracle*>(run->host_data)->plugin_says_ = text == nullptr ? "" : text;
+    auto* self = static_cast<Oracle*>(run->host_data);
+    self->guarded([&] {
+      self->plugin_says_ = text == nullptr ? "" : text;
+      return ZEROTH_OK;
+    });
   };
   run_.extension = [](const zeroth_run* run, const char* id) -> const void* {
     static const zeroth_loss_gradient_1 gradient{
         sizeof(zeroth_loss_gradient_1), 0, [](const zeroth_run* r, const double* x, double* g) {
-          return static_cast<Oracle*>(r->host_data)->gradient(x, g);
+          auto* self = static_cast<Oracle*>(r->host_data);
+          return self->guarded([&] { return self->gradient(x, g); });
         }};
     const bool lent = static_cast<Oracle*>(run->host_data)->gradient_ != nullptr;
     return lent && std::strcmp(id, ZEROTH_LOSS_GRADIENT_1) == 0 ? &gradient : nullptr;
@@ -94,6 +102,23 @@ zeroth_status Oracle::end(Outcome outcome, const std::string& message) {
     result_.message = message;
   }
   return ZEROTH_STOP;
+}
+
+// No exception of ours enters a plugin.
+template <typename Call>
+zeroth_status Oracle::guarded(const Call& call) noexcept {
+  try {
+    return call();
+  } catch (const std::bad_alloc&) {
+    end(Outcome::failed, "out of memory");
+    return ZEROTH_OUT_OF_MEMORY;
+  } catch (const std::exception& error) {
+    end(Outcome::failed, error.what());
+    return ZEROTH_INSTANCE_DEAD;
+  } catch (...) {
+    end(Outcome::failed, "an exception that is no std::exception");
+    return ZEROTH_INSTANCE_DEAD;
+  }
 }
 
 // Whether queries more may be asked now; else the run has ended.
@@ -152,6 +177,10 @@ bool Oracle::admissible(std::uint64_t n, const double* x) {
 zeroth_status Oracle::evaluate(std::uint64_t n, const double* x, double* f) {
   if (!may_go_on(n)) return ZEROTH_STOP;
   if (n == 0) return ZEROTH_OK;
+  if (n > PTRDIFF_MAX / sizeof *x / iterate_.size()) {
+    end(Outcome::failed, fmt::format("the optimizer asked for {} points at once", n));
+    return ZEROTH_BAD_ARGUMENT;
+  }
   if (!admissible(n, x)) return ZEROTH_BAD_ARGUMENT;
   if (loss_is_due_ && std::memcmp(x, iterate_.data(), iterate_.size() * sizeof *x) != 0) {
     settle();
@@ -196,7 +225,7 @@ zeroth_status Oracle::gradient(const double* x, double* g) {
 // One call into the problem, timed; an error of the problem ends the run.
 zeroth_status Oracle::ask(std::uint64_t minibatch, std::uint64_t n, const double* x, double* f) {
   std::array<char, 1024> text{};
-  zeroth_message message{text.data(), text.size()};
+  zeroth_message message{text.data(), text.size() - 1};  // the last byte stays 0
   const Clock::time_point before = Clock::now();
   const zeroth_status status = ask_in_pieces(minibatch, n, x, f, &message);
   problem_time_ += Clock::now() - before;
@@ -220,7 +249,7 @@ zeroth_status Oracle::ask_in_pieces(std::uint64_t minibatch, std::uint64_t n, co
   tbb::this_task_arena::isolate([&] {
     tbb::parallel_for(std::uint64_t{0}, pieces, [&](std::uint64_t piece) {
       const std::uint64_t first = piece * rows;
-      zeroth_message here{texts[piece].data(), texts[piece].size()};
+      zeroth_message here{texts[piece].data(), texts[piece].size() - 1};
       statuses[piece] = instance->evaluate(instance, minibatch, std::min(rows, n - first),
                                            x + first * iterate_.size(), f + first, &here);
     });

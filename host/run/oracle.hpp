@@ -49,6 +49,8 @@ class Oracle {
  private:
   using Clock = std::chrono::steady_clock;
 
+  template <typename Call>
+  zeroth_status guarded(const Call& call) noexcept;
   zeroth_status evaluate(std::uint64_t n, const double* x, double* f);
   zeroth_status iterate(const double* x);
   zeroth_status gradient(const double* x, double* g);

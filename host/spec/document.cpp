@@ -82,6 +82,11 @@ Document::Override Document::parse_override(const std::string& text) {
   try {
     result.document = toml::parse("value = " + value);
   } catch (const toml::parse_error&) {
+    try {  // as a comment: anything but what TOML forbids everywhere
+      static_cast<void>(toml::parse("# " + value));
+    } catch (const toml::parse_error&) {
+      throw UserError(where, "is not UTF-8, or has control characters");
+    }
     result.document = toml::table{{"value", value}};  // a bare word
   }
   if (result.document.size() != 1) throw UserError(where, "holds more than one value");

@@ -40,6 +40,7 @@ struct Instances {
 
 struct ProblemSpec {
   std::string id;
+  std::string label;  // as an optimizer's
   Split split = Split::test;
   Instances instances;
   std::string instances_where;

@@ -42,7 +42,9 @@ ProblemSpec read_problem(Document& document, const toml::table& table) {
   ProblemSpec spec;
   spec.id = document.plugin_id(table, "problem");
   spec.where = document.place(*table.get("use"), "problem.use");
-  const std::vector<std::string> scopes{"problem." + spec.id + ".", "problem.*."};
+  spec.label = text_of(document.find(table, "label", {}), "");
+  std::vector<std::string> scopes{"problem." + spec.id + ".", "problem.*."};
+  if (!spec.label.empty()) scopes.push_back("problem." + spec.label + ".");
   const Found split = document.find(table, "split", scopes);
   const std::string name = text_of(split, "test");
   if (name != "train" && name != "test") {
@@ -52,7 +54,7 @@ ProblemSpec read_problem(Document& document, const toml::table& table) {
   const Found instances = document.find(table, "instances", scopes);
   spec.instances = instances_of(instances);
   spec.instances_where = instances ? instances.where : spec.where;
-  spec.settings = document.settings(table, scopes, {"use", "split", "instances"});
+  spec.settings = document.settings(table, scopes, {"use", "label", "split", "instances"});
   return spec;
 }
 

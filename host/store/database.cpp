@@ -36,6 +36,10 @@ Database::~Database() {
   if (lock_ >= 0) ::close(lock_);  // only now: closing it drops SQLite's own locks on the file
 }
 
+Transaction::~Transaction() {
+  if (!committed_) sqlite3_exec(database_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
 void Database::open(int flags) {
   sqlite3* raw = nullptr;
   const int code = sqlite3_open_v2(file_.c_str(), &raw, flags, nullptr);
@@ -69,10 +73,14 @@ void Database::refuse_foreign() const {
           "use the newer zeroth that wrote it");
     }
   } catch (const SqliteError& error) {
+    if (error.code() == SQLITE_CANTOPEN) {
+      throw UserError(file_.string(), "its writer was cut off, and to recover it is to write",
+                      "copy it, with the -wal file beside it, to where you may write");
+    }
     if (error.code() != SQLITE_NOTADB) throw;
   }
   throw UserError(file_.string(), fmt::format("is not a {}; it was left as it is", kind_.name),
-                  "name another file with -o");
+                  "name another file");
 }
 
 // Source: https://www.sqlite.org/fileformat.html, bytes 68 to 71 of the header.
@@ -117,6 +125,11 @@ Database Database::open_to_read(const fs::path& file, const FileKind& kind) {
 
 Database Database::open_to_write(const fs::path& file, const FileKind& kind) {
   check(file, kind);
+  const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
+  if (access(folder.c_str(), W_OK) != 0) {  // the journal stands beside the file
+    throw UserError(folder.string(), std::strerror(errno),
+                    "name a file in a folder that may be written to, with -o");
+  }
   Database database(file, kind);
   database.lock_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
   if (database.lock_ < 0) {

@@ -52,4 +52,23 @@ class Database {
   int lock_ = -1;  // descriptor of the writer's lock
 };
 
+/// All that is written until commit(), or nothing.
+class Transaction {
+ public:
+  explicit Transaction(const Database& database) : database_(database) {
+    database.execute("BEGIN IMMEDIATE");
+  }
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+  ~Transaction();
+  void commit() {
+    database_.execute("COMMIT");
+    committed_ = true;
+  }
+
+ private:
+  const Database& database_;
+  bool committed_ = false;
+};
+
 }  // namespace zeroth::host

@@ -16,11 +16,15 @@ namespace zeroth::host {
 class SqliteError : public std::runtime_error {
  public:
   explicit SqliteError(sqlite3* database)
-      : std::runtime_error(std::string("result file: ") + sqlite3_errmsg(database)),
+      : std::runtime_error(name_of(database) + ": " + sqlite3_errmsg(database)),
         code_(sqlite3_errcode(database)) {}
   int code() const { return code_; }
 
  private:
+  static std::string name_of(sqlite3* database) {
+    const char* file = sqlite3_db_filename(database, "main");
+    return file == nullptr ? "database" : file;
+  }
   int code_;
 };
 

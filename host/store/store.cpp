@@ -116,10 +116,10 @@ std::uint64_t Store::size() const {
 }
 
 void Store::set_provenance(const Provenance& provenance) {
-  database_.execute("BEGIN IMMEDIATE");
+  Transaction transaction(database_);
   Statement insert(database_.get(), "INSERT OR REPLACE INTO provenance VALUES (?, ?)");
   for (const auto& [name, value] : provenance) insert.bind(name, value).run();
-  database_.execute("COMMIT");
+  transaction.commit();
 }
 
 Provenance Store::provenance() const {
@@ -130,7 +130,7 @@ Provenance Store::provenance() const {
 }
 
 void Store::append(const std::vector<StoredRun>& runs) {
-  database_.execute("BEGIN IMMEDIATE");
+  Transaction transaction(database_);
   Statement run(database_.get(),
                 "INSERT INTO run VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
   Statement trace(database_.get(), "INSERT INTO trace VALUES (?, ?)");
@@ -144,15 +144,18 @@ void Store::append(const std::vector<StoredRun>& runs) {
         .run();
     trace.bind(r.key, Blob{pack(result.trace)}).run();
   }
-  database_.execute("COMMIT");
+  transaction.commit();
 }
 
-void Store::renumber(const std::vector<std::pair<std::string, std::uint64_t>>& positions) {
-  database_.execute("BEGIN IMMEDIATE");
+void Store::rearrange(const std::vector<Place>& places) {
+  Transaction transaction(database_);
   Statement update(database_.get(),
-                   "UPDATE run SET position = ?2 WHERE key = ?1 AND position <> ?2");
-  for (const auto& [key, position] : positions) update.bind(key, position).run();
-  database_.execute("COMMIT");
+                   "UPDATE run SET position = ?2, problem_label = ?3, optimizer_label = ?4 WHERE "
+                   "key = ?1 AND (position, problem_label, optimizer_label) <> (?2, ?3, ?4)");
+  for (const Place& place : places) {
+    update.bind(place.key, place.position, place.problem_label, place.optimizer_label).run();
+  }
+  transaction.commit();
 }
 
 void Store::for_each(bool with_traces, const std::function<void(const StoredRun&)>& visit) const {

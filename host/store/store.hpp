@@ -26,6 +26,13 @@ struct StoredRun {
   RunResult result;
 };
 
+/// Where a stored run stands in a plan, and what it is called there.
+struct Place {
+  std::string key;
+  std::uint64_t position = 0;
+  std::string problem_label, optimizer_label;
+};
+
 /// What the file says of the experiment as a whole: name and value pairs.
 using Provenance = std::vector<std::pair<std::string, std::string>>;
 
@@ -45,8 +52,8 @@ class Store {
 
   /// All of them or none; durable on return.
   void append(const std::vector<StoredRun>& runs);
-  /// Runs keep their place in a plan that has grown: key and new position.
-  void renumber(const std::vector<std::pair<std::string, std::uint64_t>>& positions);
+  /// Stored runs take their place and their names in a plan that has grown.
+  void rearrange(const std::vector<Place>& places);
 
   /// Visits all runs by position.  Without traces, result.trace is empty and reading is quick.
   void for_each(bool with_traces, const std::function<void(const StoredRun&)>& visit) const;

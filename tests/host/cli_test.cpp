@@ -1,7 +1,10 @@
 // The program, as a user runs it: exit codes, messages, files.
 #include <sqlite3.h>
 
+#include <sys/wait.h>
+
 #include <csignal>
+#include <cstdlib>
 #include <map>
 #include <sstream>
 
@@ -100,6 +103,16 @@ std::string Shell::exported(const std::string& results) const {
   return kept + read_all(folder / (results + ".csv") / "trace.csv");
 }
 
+// The program under a shell, which can close and redirect what it wants.  Exit code.
+int under_sh(const Shell& zeroth, const std::string& arguments,
+             const std::string& before = "true") {
+  const std::string line = before + " && cd '" + zeroth.folder.path().string() +
+                           "' && ZEROTH_PLUGIN_PATH='" + test_plugins +
+                           "' '" ZEROTH_BINARY_DIR "/bin/zeroth' " + arguments;
+  const int status = std::system(line.c_str());
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
 int runs_in(const std::filesystem::path& file) {
   sqlite3* database = nullptr;
   int count = -1;
@@ -147,6 +160,7 @@ TEST_CASE("a mistake on the command line is exit code 2 with the near miss", "[c
       {{"run", "e.toml", "--only", "nothing"}, "matches no run"},
       {{"list", "optimisers"}, "did you mean 'optimizers'?"},
       {{"describe", "zo-sdg"}, "did you mean 'zo-sgd'?"},
+      {{"run", "e.toml", "--set", "problem.quadratic.file=a\xff"}, "is not UTF-8"},
       {{"report", "none.zeroth"}, "there is no such file"},
       {{"report", "e.toml"}, "is not a Zeroth result file"},
       {{"export", "e.toml"}, "--csv DIR is missing"},
@@ -223,6 +237,7 @@ TEST_CASE("run again does only what is missing, and an experiment may grow", "[c
   CHECK(second.exit_code == 0);
   CHECK(has(second.err, "8 runs are in e.zeroth already, 8 to do"));
   CHECK(has(second.out, "Quadratic (test)"));
+  CHECK(has(zeroth({"run", "e.toml", "--only", "nothing"}).err, "matches no run"));
   CHECK(zeroth({"run", "e.toml", "--set", "trials=3"}).exit_code == 0);
   REQUIRE(zeroth({"run", "e.toml", "--set", "trials=3", "-o", "fresh.zeroth"}).exit_code == 0);
   CHECK(zeroth.exported("e.zeroth") == zeroth.exported("fresh.zeroth"));
@@ -274,6 +289,61 @@ TEST_CASE("Ctrl-C stops cleanly with exit code 130, and the same command goes on
   CHECK(done < 1600);
   const ProcessResult dry = zeroth({"run", "e.toml", "--dry-run", "--set", "trials=200"});
   CHECK(has(dry.err, std::to_string(1600 - done) + " of 1600 runs would be done"));
+}
+
+TEST_CASE("what cannot be printed is exit code 1, and no result is lost", "[cli]") {
+  const Shell zeroth;
+  CHECK(under_sh(zeroth, "list > /dev/full 2> /dev/null") == 1);
+  CHECK(under_sh(zeroth, "--help >&- 2> /dev/null") == 1);
+  CHECK(under_sh(zeroth, "rum 2> /dev/full") == 2);
+  CHECK(under_sh(zeroth, "rum 2>&-") == 2);
+  CHECK(under_sh(zeroth, "run e.toml <&- >&- 2>&-") == 1);
+  CHECK(runs_in(zeroth.folder / "e.zeroth") == 16);
+  CHECK(under_sh(zeroth, "report e.zeroth > /dev/full 2> /dev/null") == 1);
+  CHECK(zeroth({"report", "e.zeroth"}).exit_code == 0);
+}
+
+TEST_CASE("a full disk is exit code 1 and a clear message, and the same command goes on", "[cli]") {
+  const Shell zeroth(slow);
+  REQUIRE(zeroth({"run", "e.toml"}).exit_code == 0);
+  CHECK(under_sh(zeroth, "run e.toml -o full.zeroth > out 2> err", "ulimit -f 100") == 1);
+  const std::string err = read_all(zeroth.folder / "err");
+  INFO(err);
+  CHECK(has(err, "full.zeroth: "));
+  CHECK_FALSE(has(err, "transaction"));
+  CHECK(zeroth({"run", "e.toml", "-o", "full.zeroth"}).exit_code == 0);
+  CHECK(zeroth.exported("full.zeroth") == zeroth.exported("e.zeroth"));
+}
+
+TEST_CASE("an optimizer that gets another label has it in all its runs", "[cli]") {
+  const Shell zeroth;
+  REQUIRE(zeroth({"run", "e.toml"}).exit_code == 0);
+  REQUIRE(zeroth({"run", "e.toml", "--set", "optimizer.zo-sgd.delta=[0.3,3]"}).exit_code == 0);
+  const std::string table = zeroth({"report", "e.zeroth"}).out;
+  INFO(table);
+  CHECK(has(table, "ZO-SGD delta=0.3     8"));
+  CHECK_FALSE(has(table, "ZO-SGD    "));
+}
+
+TEST_CASE("failed runs are exit code 1, also when nothing is left to do", "[cli]") {
+  const Shell zeroth;
+  const std::vector<std::string> run{"run", "e.toml", "--set", "problem.quadratic.fails=true"};
+  CHECK(zeroth(run).exit_code == 1);
+  CHECK(zeroth(run).exit_code == 1);
+}
+
+TEST_CASE("one experiment may hold both splits, and problems with labels of their own", "[cli]") {
+  Shell zeroth;
+  const std::string first = "[[problem]]\nuse = \"quadratic\"\n";
+  const auto added = [&](const std::string& more) {
+    zeroth.folder.write("e.toml", "[budget]\niterations = 5\n[[optimizer]]\nuse = \"zo-sgd\"\n" +
+                                      first + first + more);
+    return zeroth({"run", "e.toml", "--dry-run"});
+  };
+  CHECK(has(added("").err, "stands here twice"));
+  CHECK(has(added("dimension = 4\n").err, "would both be called 'Quadratic'"));
+  CHECK(has(added("split = \"train\"\n").out, "Quadratic/train:0/ZO-SGD/0"));
+  CHECK(has(added("dimension = 4\nlabel = \"Four\"\n").out, "Four/test:0/ZO-SGD/0"));
 }
 
 TEST_CASE("a broken library is one warning with the whole reason, and the rest works", "[cli]") {

@@ -53,7 +53,7 @@ Experiment experiment_of(std::vector<OptimizerSpec> specs) {
   e.trials = 2;
   e.budget.iterations = 10;
   e.problems.push_back(
-      {"sphere", Split::test, {}, "e.toml:3: problem.use", {}, "e.toml:3: problem.use"});
+      {"sphere", "", Split::test, {}, "e.toml:3: problem.use", {}, "e.toml:3: problem.use"});
   e.optimizers = std::move(specs);
   return e;
 }

@@ -86,6 +86,9 @@ TEST_CASE("runs are appended all or none", "[store]") {
   Store store = Store::open_to_write(folder / "r.zeroth");
   store.append({run_of(1, "a", 0, 1)});
   CHECK_THROWS(store.append({run_of(2, "a", 1, 1), run_of(1, "a", 0, 1)}));
+  CHECK(store.size() == 1);
+  store.append({run_of(3, "a", 1, 1)});
+  CHECK(store.size() == 2);
 }
 
 TEST_CASE("a file that is not ours is refused and left as it is", "[store]") {
@@ -159,6 +162,9 @@ TEST_CASE("CSV is quoted, complete and not overwritten unasked", "[report]") {
   CHECK(has(complaint_of([&] { write_csv(store, folder / "csv", false); }), "is there already"));
   write_csv(store, folder / "csv", true);
   CHECK(has(complaint_of([&] { write_csv(store, "/proc/none", false); }), "/proc/none"));
+  std::filesystem::remove(folder / "csv" / "runs.csv");
+  CHECK(has(complaint_of([&] { write_csv(store, folder / "csv", false); }), "trace.csv"));
+  CHECK_FALSE(std::filesystem::exists(folder / "csv" / "runs.csv.partial"));
 }
 
 TEST_CASE("the summary ranks within instance and trial, failed runs last", "[report]") {

@@ -91,7 +91,12 @@ struct ProblemAdapter {
   }
   static void destroy(void* suite) { delete static_cast<Suite*>(suite); }
   static std::uint64_t instance_count(const void* suite, std::int32_t split) {
-    return static_cast<const Suite*>(suite)->instance_count(static_cast<Split>(split));
+    std::uint64_t count = 0;  // also when it throws
+    reported(nullptr, [&] {
+      count = static_cast<const Suite*>(suite)->instance_count(static_cast<Split>(split));
+      return ZEROTH_OK;
+    });
+    return count;
   }
 
   static zeroth_status open(const void* suite, std::int32_t split, std::uint64_t index,
@@ -108,9 +113,14 @@ struct ProblemAdapter {
       }
       if constexpr (requires { instance.lower(); }) open->lower = instance.lower();
       if constexpr (requires { instance.upper(); }) open->upper = instance.upper();
+      const std::size_t d = instance.dimension();
+      if (d == 0 || d > UINT32_MAX) throw Error("its dimension is " + std::to_string(d));
+      for (const auto* bound : {&open->lower, &open->upper}) {
+        if (!bound->empty() && bound->size() != d) throw Error("its bounds have another dimension");
+      }
       zeroth_instance filled{};
       filled.struct_size = sizeof(zeroth_instance);
-      filled.dimension = static_cast<std::uint32_t>(instance.dimension());
+      filled.dimension = static_cast<std::uint32_t>(d);
       filled.label = open->label.c_str();
       filled.lower = open->lower.empty() ? nullptr : open->lower.data();
       filled.upper = open->upper.empty() ? nullptr : open->upper.data();
@@ -152,7 +162,12 @@ struct ProblemAdapter {
     });
   }
   static std::int32_t succeeded(const zeroth_instance* self, const double* x, double loss) {
-    return of(self).succeeded(std::span<const double>(x, self->dimension), loss) ? 1 : 0;
+    std::int32_t answer = 0;  // also when it throws
+    reported(nullptr, [&] {
+      answer = of(self).succeeded(std::span<const double>(x, self->dimension), loss) ? 1 : 0;
+      return ZEROTH_OK;
+    });
+    return answer;
   }
   static zeroth_status measure(const zeroth_instance* self, const double* x, double* values) {
     return reported(nullptr, [&] {
