@@ -1,10 +1,9 @@
 #include "cli/paths.hpp"
 
 #include <boost/dll/runtime_symbol_info.hpp>
-#include <fstream>
-#include <iterator>
 #include <string>
 
+#include "bytes.hpp"
 #include "hash.hpp"
 #include "version.hpp"
 
@@ -13,13 +12,10 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// Empty for what is no file that can be read: whoever needs it says so.
+// Empty for what is no file.
 std::string fingerprint_of(const fs::path& path) {
   std::error_code error;
-  if (!fs::is_regular_file(path, error)) return "";
-  std::ifstream in(path, std::ios::binary);
-  const std::string bytes{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-  return in.bad() ? "" : fingerprint(bytes);
+  return fs::is_regular_file(path, error) ? fingerprint(read_bytes(path)) : "";
 }
 
 }  // namespace

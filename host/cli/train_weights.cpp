@@ -6,13 +6,13 @@
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <limits>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <system_error>
 
+#include "bytes.hpp"
 #include "cli/commands.hpp"
 #include "cli/environment.hpp"
 #include "cli/paths.hpp"
@@ -49,7 +49,7 @@ class Files {
   }
   ~Files() {
     std::error_code ignored;
-    fs::remove(scratch_, ignored);
+    if (claimed_) fs::remove(scratch_, ignored);
   }
   Files(const Files&) = delete;
   Files& operator=(const Files&) = delete;
@@ -58,19 +58,20 @@ class Files {
   const fs::path& training() const { return training_; }
   const fs::path& scratch() const { return scratch_; }
 
+  /// The training file is ours alone, and so is the scratch file.
+  void claim() { claimed_ = true; }
+
   /// The scratch file becomes the weights; whole or not at all.
-  void publish() const {
-    const fs::path copy = weights_.string() + ".new";
-    fs::copy_file(scratch_, copy, fs::copy_options::overwrite_existing);
-    fs::rename(copy, weights_);
-  }
+  void publish() const { publish(read_bytes(scratch_)); }
   void publish(const std::string& bytes) const {
-    std::ofstream(scratch_, std::ios::binary | std::ios::trunc) << bytes;
-    publish();
+    const fs::path copy = weights_.string() + ".new";
+    write_bytes(copy, bytes);
+    fs::rename(copy, weights_);
   }
 
  private:
   fs::path weights_, training_, scratch_;
+  bool claimed_ = false;
 };
 
 /// Where it is, how good, and how long still.  Work is counted in iterations of optimizations.
@@ -182,7 +183,7 @@ TrainingState resume(TrainingStore& store, const BoundTraining& bound, const Tra
 int train_weights(Terminal& terminal, const std::vector<std::string>& folders,
                   const TrainOptions& options) {
   const Training training = read_training(options.training, options.settings);
-  const Files files(options.output);
+  Files files(options.output);
   set_log_sink([&](int level, const std::string& line) {
     level == ZEROTH_LOG_WARNING ? terminal.warn(line) : terminal.note(line);
   });
@@ -194,6 +195,7 @@ int train_weights(Terminal& terminal, const std::vector<std::string>& folders,
   const std::uint64_t validation_runs = check(bound, suite);
 
   TrainingStore store = TrainingStore::open_to_write(files.training());
+  files.claim();
   TrainingState state = resume(store, bound, options, terminal);
   TrainingOutcome outcome;
   if (!state.complete) {

@@ -11,7 +11,7 @@
 namespace zeroth::host {
 namespace {
 
-constexpr double mu = 1e-6;                     // as the official code
+constexpr double mu = 1e-6;  // as the official code, relative to a coordinate above 1
 constexpr std::uint64_t most_coordinates = 32;  // of one batch
 
 }  // namespace
@@ -20,10 +20,10 @@ LossGradient::LossGradient(const Instance& instance, GradientSource source)
     : instance_(instance),
       exact_(source == GradientSource::exact ? instance.gradient() : nullptr) {}
 
-zeroth_status LossGradient::operator()(const double* x, double* g) const {
+zeroth_status LossGradient::operator()(const double* x, double* g, zeroth_message* message) const {
   const zeroth_status status = exact_ != nullptr
                                    ? exact_->gradient(&instance_.abi(), ZEROTH_FULL_DATA, x, g)
-                                   : differences(x, g);
+                                   : differences(x, g, message);
   if (status < 0) return status;
   const bool finite =
       std::all_of(g, g + instance_.dimension(), [](double v) { return std::isfinite(v); });
@@ -33,7 +33,7 @@ zeroth_status LossGradient::operator()(const double* x, double* g) const {
 // Equation 5 of the paper: [f(x + mu e_j) - f(x - mu e_j)] / (2 mu), inside the bounds.  Batches
 // end at boundaries that depend on the problem alone, so that the bits do not depend on the
 // threads.
-zeroth_status LossGradient::differences(const double* x, double* g) const {
+zeroth_status LossGradient::differences(const double* x, double* g, zeroth_message* message) const {
   const std::uint64_t d = instance_.dimension();
   const std::uint64_t rows = instance_->batch_rows;
   const std::uint64_t width =
@@ -46,14 +46,14 @@ zeroth_status LossGradient::differences(const double* x, double* g) const {
     for (std::uint64_t k = 0; k < 2 * count; ++k) {
       double* point = &points[k * d];
       std::copy(x, x + d, point);
-      double& moved = point[first + k / 2];
-      moved += k % 2 == 0 ? mu : -mu;
       const std::uint64_t j = first + k / 2;
+      double& moved = point[j];
+      moved += (k % 2 == 0 ? mu : -mu) * std::max(1.0, std::fabs(moved));
       if (instance_->lower != nullptr) moved = std::max(moved, instance_->lower[j]);
       if (instance_->upper != nullptr) moved = std::min(moved, instance_->upper[j]);
     }
     statuses[p] = instance_->evaluate(&instance_.abi(), ZEROTH_FULL_DATA, 2 * count, points.data(),
-                                      f.data(), nullptr);
+                                      f.data(), p == 0 ? message : nullptr);
     for (std::uint64_t k = 0; k < count; ++k) {
       const std::uint64_t j = first + k;
       const double width_of_step = points[2 * k * d + j] - points[(2 * k + 1) * d + j];

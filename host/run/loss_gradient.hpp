@@ -14,11 +14,12 @@ class LossGradient {
   /// exact: the problem's gradient/1 where it has one.
   LossGradient(const Instance& instance, GradientSource source);
 
-  /// x, g  dimension values.  OK, DISCARD where g is not finite, or the problem's error.
-  zeroth_status operator()(const double* x, double* g) const;
+  /// x, g  dimension values.  OK, DISCARD where g is not finite, or the problem's error and its
+  /// message.
+  zeroth_status operator()(const double* x, double* g, zeroth_message* message) const;
 
  private:
-  zeroth_status differences(const double* x, double* g) const;
+  zeroth_status differences(const double* x, double* g, zeroth_message* message) const;
 
   const Instance& instance_;
   const zeroth_gradient_1* exact_;  // null: differences

@@ -214,11 +214,14 @@ zeroth_status Oracle::iterate(const double* x) {
 
 zeroth_status Oracle::gradient(const double* x, double* g) {
   if (!admissible(1, x)) return ZEROTH_BAD_ARGUMENT;
+  std::array<char, 1024> text{};
+  zeroth_message message{text.data(), text.size() - 1};
   const Clock::time_point before = Clock::now();
-  const zeroth_status status = (*gradient_)(x, g);
+  const zeroth_status status = (*gradient_)(x, g, &message);
   problem_time_ += Clock::now() - before;
-  if (status < 0)
-    end(Outcome::failed, "the problem's gradient failed: " + failure_text(status, ""));
+  if (status < 0) {
+    end(Outcome::failed, "the problem's gradient failed: " + failure_text(status, text.data()));
+  }
   return status;
 }
 

@@ -74,10 +74,10 @@ TrainingStore TrainingStore::open_to_read(const std::filesystem::path& file) {
 }
 
 void TrainingStore::set_provenance(const Provenance& provenance) {
-  database_.execute("BEGIN IMMEDIATE");
+  Transaction transaction(database_);
   Statement insert(database_.get(), "INSERT OR REPLACE INTO provenance VALUES (?, ?)");
   for (const auto& [name, value] : provenance) insert.bind(name, value).run();
-  database_.execute("COMMIT");
+  transaction.commit();
 }
 
 std::string TrainingStore::provenance(const std::string& name) const {
@@ -117,28 +117,28 @@ void TrainingStore::put(const TrainingState& s) {
 }
 
 void TrainingStore::save(const TrainingState& state) {
-  database_.execute("BEGIN IMMEDIATE");
+  Transaction transaction(database_);
   put(state);
-  database_.execute("COMMIT");
+  transaction.commit();
 }
 
 void TrainingStore::append(const StepRecord& r, const TrainingState& state) {
-  database_.execute("BEGIN IMMEDIATE");
+  Transaction transaction(database_);
   Statement insert(database_.get(), "INSERT OR REPLACE INTO step VALUES (?,?,?,?,?,?,?,?,?)");
   insert
       .bind(r.phase, r.epoch, r.step, r.failed, r.objective, r.initial_loss, r.final_loss,
             r.gradient_norm, r.seconds)
       .run();
   put(state);
-  database_.execute("COMMIT");
+  transaction.commit();
 }
 
 void TrainingStore::append(const ValidationRecord& r, const TrainingState& state) {
-  database_.execute("BEGIN IMMEDIATE");
+  Transaction transaction(database_);
   Statement insert(database_.get(), "INSERT OR REPLACE INTO validation VALUES (?,?,?,?)");
   insert.bind(r.phase, r.epoch, stored_of(r.score), r.seconds).run();
   put(state);
-  database_.execute("COMMIT");
+  transaction.commit();
 }
 
 void TrainingStore::for_each(const std::function<void(const StepRecord&)>& visit) const {

@@ -8,11 +8,10 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <stdexcept>
 
+#include "bytes.hpp"
 #include "plugins/trainer.hpp"
 #include "run/matrix.hpp"
 #include "run/oracle.hpp"
@@ -28,11 +27,6 @@ constexpr double exploded = 1000;  // times the score before the phase
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-std::string bytes_of(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
 
 std::vector<std::uint64_t> validation_instances(const BoundTraining& bound, std::uint64_t size) {
@@ -137,7 +131,7 @@ class Phase {
   Values start_values() const {
     Values values = phase_.optimizer;
     if (!state_.start.empty()) {
-      std::ofstream(scratch_, std::ios::binary | std::ios::trunc) << state_.start;
+      write_bytes(scratch_, state_.start);
       values[bound_.weights] = scratch_.string();
     }
     return values;
@@ -270,7 +264,7 @@ class Phase {
       trainer_.save(scratch_, bound_.note);
       TrainingState next;
       next.phase = state_.phase + 1;
-      next.start = bytes_of(scratch_);
+      next.start = read_bytes(scratch_);
       state_ = std::move(next);
     }
     return {how, message};

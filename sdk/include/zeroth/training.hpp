@@ -82,14 +82,14 @@ struct TrainerAdapter {
     });
   }
   static void destroy(void* trainer) { delete static_cast<T*>(trainer); }
-  static std::uint64_t weight_count(const void* trainer) {
+  static std::uint64_t weight_count(const void* trainer) noexcept {
     return static_cast<const T*>(trainer)->weight_count();
   }
-  static void get(const void* trainer, double* weights) {
+  static void get(const void* trainer, double* weights) noexcept {
     const T& self = *static_cast<const T*>(trainer);
     self.get({weights, self.weight_count()});
   }
-  static void set(void* trainer, const double* weights) {
+  static void set(void* trainer, const double* weights) noexcept {
     T& self = *static_cast<T*>(trainer);
     self.set({weights, self.weight_count()});
   }
