@@ -82,9 +82,9 @@ double rate_of(const Found& found, double fallback) {
 }
 
 PhaseSpec read_phase(Document& document, const toml::table& table, std::size_t number) {
-  static const std::vector<std::string> ours{"optimizer", "learning_rate", "final_learning_rate",
-                                             "clip",      "epochs",        "steps",
-                                             "batch",     "iterations",    "unroll"};
+  static const std::vector<std::string> ours{
+      "optimizer", "learning_rate", "final_learning_rate", "clip",  "averaging", "epochs",
+      "steps",     "batch",         "iterations",          "unroll"};
   const std::vector<std::string> scopes{fmt::format("phase.{}.", number), "phase.*."};
   PhaseSpec spec;
   spec.where = document.place(table, fmt::format("phase {}", number));
@@ -98,6 +98,11 @@ PhaseSpec read_phase(Document& document, const toml::table& table, std::size_t n
   const Found clip = find("clip");
   spec.clip = real_of(clip).value_or(spec.clip);
   if (spec.clip < 0) throw UserError(clip.where, "must be at least 0");
+  const Found averaging = find("averaging");
+  spec.averaging = real_of(averaging).value_or(spec.averaging);
+  if (spec.averaging < 0 || spec.averaging >= 1) {
+    throw UserError(averaging.where, "must be at least 0 and below 1");
+  }
   spec.epochs = count("epochs", spec.epochs);
   spec.steps = count("steps", spec.steps);
   spec.batch = count("batch", spec.batch);

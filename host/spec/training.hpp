@@ -16,9 +16,10 @@ struct PhaseSpec {
   std::vector<Setting> optimizer;  // over those of the optimizer, in this phase
   double learning_rate = 1e-3, final_learning_rate = 1e-3;  // geometric in between, by epoch
   double clip = 1.0;                                        // largest entry of a gradient; 0: none
-  std::uint64_t epochs = 1;                                 // each ends with a validation
-  std::uint64_t steps = 10;                                 // of an epoch: groups of optimizations
-  std::uint64_t batch = 1;         // optimizations side by side, their gradients averaged
+  double averaging = 0.0;    // decay of the running mean of the weights that is validated; 0: none
+  std::uint64_t epochs = 1;  // each ends with a validation
+  std::uint64_t steps = 10;  // of an epoch: groups of optimizations
+  std::uint64_t batch = 1;   // optimizations side by side, their gradients averaged
   std::uint64_t iterations = 200;  // of an optimization
   std::uint64_t unroll = 20;       // iterations between two changes of the weights
   std::string where;

@@ -24,7 +24,7 @@ constexpr const char* schema = R"(
     id INTEGER PRIMARY KEY CHECK (id = 1),
     phase INTEGER NOT NULL, epoch INTEGER NOT NULL, step INTEGER NOT NULL,
     validated INTEGER NOT NULL, complete INTEGER NOT NULL,
-    start BLOB NOT NULL, weights BLOB NOT NULL,            -- little-endian doubles
+    start BLOB NOT NULL, weights BLOB NOT NULL, mean BLOB NOT NULL,  -- little-endian doubles
     first_moment BLOB NOT NULL, second_moment BLOB NOT NULL, adam_steps INTEGER NOT NULL,
     best BLOB NOT NULL, best_score REAL, best_epoch INTEGER NOT NULL, first_score REAL);
 )";
@@ -96,23 +96,24 @@ std::optional<TrainingState> TrainingStore::state() const {
   state.complete = select.integer(5) != 0;
   state.start = select.text(6);
   state.weights = unpack(select.text(7));
-  state.adam.first = unpack(select.text(8));
-  state.adam.second = unpack(select.text(9));
-  state.adam.steps = select.unsigned_integer(10);
-  state.best = unpack(select.text(11));
-  state.best_score = score_of(select.real(12));
-  state.best_epoch = select.unsigned_integer(13);
-  state.first_score = score_of(select.real(14));
+  state.mean = unpack(select.text(8));
+  state.adam.first = unpack(select.text(9));
+  state.adam.second = unpack(select.text(10));
+  state.adam.steps = select.unsigned_integer(11);
+  state.best = unpack(select.text(12));
+  state.best_score = score_of(select.real(13));
+  state.best_epoch = select.unsigned_integer(14);
+  state.first_score = score_of(select.real(15));
   return state;
 }
 
 void TrainingStore::put(const TrainingState& s) {
   Statement insert(database_.get(),
-                   "INSERT OR REPLACE INTO state VALUES (1,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+                   "INSERT OR REPLACE INTO state VALUES (1,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
   insert
       .bind(s.phase, s.epoch, s.step, s.validated ? 1 : 0, s.complete ? 1 : 0, Blob{s.start},
-            pack(s.weights), pack(s.adam.first), pack(s.adam.second), s.adam.steps, pack(s.best),
-            stored_of(s.best_score), s.best_epoch, stored_of(s.first_score))
+            pack(s.weights), pack(s.mean), pack(s.adam.first), pack(s.adam.second), s.adam.steps,
+            pack(s.best), stored_of(s.best_score), s.best_epoch, stored_of(s.first_score))
       .run();
 }
 

@@ -29,8 +29,9 @@ std::string text_of(const Values& values) {
 }
 
 std::string text_of(const PhaseSpec& spec) {
-  return fmt::format("{} {} {} {} {} {} {} {}", spec.learning_rate, spec.final_learning_rate,
-                     spec.clip, spec.epochs, spec.steps, spec.batch, spec.iterations, spec.unroll);
+  return fmt::format("{} {} {} {} {} {} {} {} {}", spec.learning_rate, spec.final_learning_rate,
+                     spec.clip, spec.averaging, spec.epochs, spec.steps, spec.batch,
+                     spec.iterations, spec.unroll);
 }
 
 std::string text_of(const Instances& instances) {

@@ -17,6 +17,7 @@ struct TrainingState {
   bool complete = false;
   std::string start;            // the weights file that the phase starts from; empty: none
   std::vector<double> weights;  // empty: the phase has not begun
+  std::vector<double> mean;     // running, of the weights: what is validated
   Adam adam;
   std::vector<double> best;  // of this phase, by validation
   double best_score = std::numeric_limits<double>::infinity();

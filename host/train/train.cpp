@@ -75,7 +75,7 @@ class Phase {
         schedule_(bound.training.seed, state.phase,
                   chosen_instances(bound.problem, suite.size(Split::train))) {
     if (state_.weights.empty()) {
-      state_.weights = trainer_.weights();
+      state_.weights = state_.mean = trainer_.weights();
       state_.adam = Adam(state_.weights.size());
     }
     trainer_.set(state_.weights);
@@ -207,13 +207,19 @@ class Phase {
     record.objective += objective / alive;
     record.gradient_norm += std::sqrt(squares);
     state_.adam.step(state_.weights, mean, learning_rate());
+    for (std::size_t i = 0; i < mean.size(); ++i) {
+      const double decay = phase_.spec.averaging;
+      state_.mean[i] = decay * state_.mean[i] + (1.0 - decay) * state_.weights[i];
+    }
     trainer_.set(state_.weights);
   }
 
-  // Scores the weights; says what is wrong if they have diverged.
+  // Scores the mean weights; says what is wrong if they have diverged.
   std::string validate() {
     const Clock::time_point started = Clock::now();
+    trainer_.set(state_.mean);
     trainer_.save(scratch_, bound_.note);
+    trainer_.set(state_.weights);
     std::vector<const PlannedRun*> cells;
     for (const PlannedRun& run : validation_.runs) cells.push_back(&run);
     std::vector<double> losses(cells.size(), infinity);
@@ -234,7 +240,7 @@ class Phase {
     if (state_.epoch == 0) state_.first_score = score;
     const bool improved = score < state_.best_score || state_.best.empty();
     if (improved) {
-      state_.best = state_.weights;
+      state_.best = state_.mean;
       state_.best_score = score;
       state_.best_epoch = state_.epoch;
     }

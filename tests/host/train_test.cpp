@@ -38,6 +38,7 @@ trials = 2
 iterations = 10
 [[phase]]
 learning_rate = 0.3
+averaging = 0.5
 epochs = 4
 steps = 2
 batch = 3
@@ -161,7 +162,7 @@ TEST_CASE("an interrupted training says how to go on", "[train]") {
 }
 
 TEST_CASE("a training that diverges keeps the best weights and says where", "[train]") {
-  const Shell shell(replaced(small, "learning_rate = 0.3", "poison = 9\nlearning_rate = 0.3"));
+  const Shell shell(replaced(small, "learning_rate = 0.3", "poison = 15\nlearning_rate = 0.3"));
   const ProcessResult r = shell.train();
   INFO(r.err);
   CHECK(r.exit_code == 1);

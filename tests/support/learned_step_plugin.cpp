@@ -34,7 +34,7 @@ struct Trainer {
     ++changes;
   }
   void save(const std::string& path, const std::string& note) const {
-    zeroth::write_safetensors(path, {{"log_step", {1}, {changes > 1 ? weight + explode : weight}}},
+    zeroth::write_safetensors(path, {{"log_step", {1}, {changes > 3 ? weight + explode : weight}}},
                               note);
   }
 
