@@ -225,7 +225,7 @@ class Phase {
     std::vector<double> losses(cells.size(), infinity);
     std::string failure;
     run_cells(validation_, cells, {&suite_}, threads_, cancel_,
-              [&](std::vector<FinishedRun> batch) {
+              [&](const std::vector<FinishedRun>& batch) {
                 for (const FinishedRun& each : batch) {
                   if (each.result.outcome == Outcome::failed) failure = each.result.message;
                   losses[each.run->position] = each.result.final_loss;
@@ -309,8 +309,7 @@ TrainingOutcome train(const BoundTraining& bound, const Suite& suite, int thread
                       std::atomic<bool>& cancel, const std::filesystem::path& scratch,
                       TrainingState& state, const TrainingObserver& observer) {
   while (state.phase < bound.phases.size()) {
-    const TrainingOutcome outcome =
-        Phase(bound, suite, threads, cancel, scratch, state, observer).run();
+    TrainingOutcome outcome = Phase(bound, suite, threads, cancel, scratch, state, observer).run();
     if (outcome.end != TrainingEnd::complete) return outcome;
   }
   state.complete = true;

@@ -96,9 +96,9 @@ zeroth::Window Trainer::Episode::window(std::uint64_t iterations, double& object
 void Trainer::Episode::backward(std::size_t steps, VectorXd& gradient) const {
   const auto d = static_cast<Index>(descent_.theta().size());
   const Settings& settings = trainer_.settings_;
-  const Weights& weights = trainer_.weights_;
+  const Weights& nets = trainer_.weights_;
   Lstm::State d_update(d), d_query(d);
-  VectorXd d_theta = VectorXd::Zero(d), frozen = VectorXd::Zero(weights.update.weights().size());
+  VectorXd d_theta = VectorXd::Zero(d), frozen = VectorXd::Zero(nets.update.weights().size());
   MatrixXd d_estimate;
   for (std::size_t k = steps; k-- > 0;) {
     const Tape& tape = tapes_[k];
@@ -107,10 +107,10 @@ void Trainer::Episode::backward(std::size_t steps, VectorXd& gradient) const {
     d_theta.array() *= iteration.moved.array();
     const VectorXd d_y = settings.alpha * d_theta;
     if (!trainer_.learns_query()) {
-      weights.update.backward(iteration.update, d_y, d_update, gradient);
+      nets.update.backward(iteration.update, d_y, d_update, gradient);
       continue;
     }
-    weights.update.backward(iteration.update, d_y, d_update, frozen, &d_estimate);
+    nets.update.backward(iteration.update, d_y, d_update, frozen, &d_estimate);
     const VectorXd d_s = tape.estimate_by_deviation.cwiseProduct(d_estimate.col(0));
     VectorXd d_n = VectorXd::Zero(d), d_o = VectorXd::Zero(d);
     if (settings.reading == Reading::code) {
@@ -119,7 +119,7 @@ void Trainer::Episode::backward(std::size_t steps, VectorXd& gradient) const {
       d_n = 2.0 * trainer_.lambda_ * (iteration.deviation.n.array() - 1.0);
     }
     d_o += iteration.deviation.backward(d_s, d_n, settings.reading);
-    weights.query->backward(iteration.query, d_o, d_query, gradient);
+    nets.query->backward(iteration.query, d_o, d_query, gradient);
   }
 }
 

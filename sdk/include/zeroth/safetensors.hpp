@@ -127,7 +127,10 @@ inline void Safetensors::read_header(std::size_t header_size) {
   for (const auto& [name, entry] : header.items()) {
     if (name == "__metadata__") continue;
     const auto bad = [&, &tensor = name](const std::string& why) {
-      fail("tensor " + tensor + ": " + why);
+      std::string what = "tensor ";
+      what += tensor;
+      what += ": ";
+      fail(what + why);
     };
     if (!entry.is_object() || !entry.contains("dtype") || !entry["dtype"].is_string()) {
       bad("its header entry has no dtype");
