@@ -41,6 +41,8 @@ class Oracle {
   const zeroth_run& run() const { return run_; }
   /// Makes it a training run, which may ask for the gradient.  It must outlive the oracle.
   void lend(const LossGradient& gradient) { gradient_ = &gradient; }
+  /// How the run has ended, if it has.
+  std::optional<Outcome> ended() const { return ended_; }
 
   /// Records the last iterate and closes the books.  status: what solve() returned.
   /// Nothing when the run was cancelled.

@@ -47,6 +47,21 @@ struct Optimization {
     oracle.lend(gradient_of_loss);
     episode.emplace(trainer, oracle.run());
   }
+
+  // The next iterations, while all numbers are finite; the plugin's word for that is not enough.
+  void advance(std::uint64_t iterations) {
+    if (!alive) return;
+    const auto finite = [](double v) { return std::isfinite(v); };
+    try {
+      alive = episode->window(iterations, objective, gradient) == Trainer::Window::done &&
+              oracle.ended().value_or(Outcome::budget) == Outcome::budget && finite(objective) &&
+              std::all_of(gradient.begin(), gradient.end(), finite);
+    } catch (const std::runtime_error&) {
+      if (oracle.ended() != Outcome::non_finite) throw;  // else it went to such a point
+      alive = false;
+    }
+  }
+
   Instance instance;
   LossGradient gradient_of_loss;
   Oracle oracle;
@@ -161,12 +176,8 @@ class Phase {
     StepRecord record{state_.phase, state_.epoch, state_.step};
     std::uint64_t windows = 0;
     for (std::uint64_t done = 0; done < spec.iterations; done += spec.unroll, ++windows) {
-      side_by_side([&](std::size_t i) {
-        Optimization& each = *group[i];
-        if (!each.alive) return;
-        each.alive = each.episode->window(std::min(spec.unroll, spec.iterations - done),
-                                          each.objective, each.gradient) == Trainer::Window::done;
-      });
+      side_by_side(
+          [&](std::size_t i) { group[i]->advance(std::min(spec.unroll, spec.iterations - done)); });
       if (cancel_) {
         state_ = std::move(before);
         return std::nullopt;
@@ -178,6 +189,7 @@ class Phase {
     for (const auto& each : group) {
       each->episode.reset();
       const std::optional<RunResult> result = each->oracle.finish(ZEROTH_OK);
+      if (result && result->outcome == Outcome::failed) throw std::runtime_error(result->message);
       if (result) record.initial_loss += result->initial_loss / static_cast<double>(spec.batch);
       if (result) record.final_loss += result->final_loss / static_cast<double>(spec.batch);
       record.failed += each->alive ? 0 : 1;
@@ -227,8 +239,11 @@ class Phase {
     run_cells(validation_, cells, {&suite_}, threads_, cancel_,
               [&](const std::vector<FinishedRun>& batch) {
                 for (const FinishedRun& each : batch) {
-                  if (each.result.outcome == Outcome::failed) failure = each.result.message;
-                  losses[each.run->position] = each.result.final_loss;
+                  const RunResult& result = each.result;
+                  if (result.outcome == Outcome::failed) failure = result.message;
+                  if (result.outcome == Outcome::non_finite)
+                    continue;  // its loss was the last good
+                  losses[each.run->position] = result.final_loss;
                 }
               });
     if (cancel_) return "";

@@ -179,6 +179,27 @@ TEST_CASE("a training that diverges keeps the best weights and says where", "[tr
   CHECK(exploding.weight() == -6.0);
 }
 
+TEST_CASE("a gradient that is not finite never reaches the weights, whatever the plugin says",
+          "[train]") {
+  const Shell shell(
+      replaced(small, "learning_rate = 0.3", "poison = 15\nlies = true\nlearning_rate = 0.3"));
+  const ProcessResult r = shell.train();
+  INFO(r.err);
+  CHECK(r.exit_code == 1);
+  CHECK(has(r.err, "phase 1, epoch 3, step 1: no optimization stayed finite"));
+  CHECK(std::isfinite(shell.weight()));
+  CHECK(shell.weight() > -6.0);
+}
+
+TEST_CASE("a validation run that leaves the finite numbers has an infinite score", "[train]") {
+  const Shell shell(replaced(small, "learning_rate = 0.3", "explode = 800\nlearning_rate = 0.3"));
+  const ProcessResult r = shell.train();
+  INFO(r.err);
+  CHECK(r.exit_code == 1);
+  CHECK(has(r.err, "phase 1, epoch 1: the validation score is inf"));
+  CHECK(shell.weight() == -6.0);
+}
+
 TEST_CASE("mistakes in a training file are named with place and remedy", "[train]") {
   CHECK(has(complaint(replaced(small, "unroll = 5", "unrol = 5")), "has no parameter 'unrol'"));
   CHECK(has(complaint(replaced(small, "epochs = 4", "epochs = 0")), "epochs: must be at least 1"));

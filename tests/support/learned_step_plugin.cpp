@@ -5,6 +5,7 @@
 #include <zeroth/training.hpp>
 
 #include <cmath>
+#include <limits>
 
 namespace {
 
@@ -21,12 +22,14 @@ struct Trainer {
   static std::vector<zeroth::Parameter> parameters() {
     return {zeroth::integer("poison", 1'000'000, 0, 1'000'000,
                             "changes of the weights after which no window is finite"),
-            zeroth::real("explode", 0, zeroth::any_real, "added to what is saved")};
+            zeroth::real("explode", 0, zeroth::any_real, "added to what is saved"),
+            zeroth::boolean("lies", false, "poisoned windows say that they are finite")};
   }
   Trainer(const Values& optimizer, const Values& training, std::uint64_t)
       : weight(read_weight(optimizer.text("weights"))),
         poison(training.integer("poison")),
-        explode(training.real("explode")) {}
+        explode(training.real("explode")),
+        lies(training.boolean("lies")) {}
   std::size_t weight_count() const { return 1; }
   void get(std::span<double> out) const { out[0] = weight; }
   void set(std::span<const double> in) {
@@ -51,7 +54,10 @@ struct Trainer {
     // theta' = theta - exp(w) g with g constant: dL/dw = -exp(w) sum over t and later tau of
     // grad f(theta_tau) g_t.
     zeroth::Window window(std::uint64_t iterations, double& objective, std::span<double> gradient) {
-      if (trainer_.changes > trainer_.poison) return zeroth::Window::not_finite;
+      if (trainer_.changes > trainer_.poison) {
+        gradient[0] = std::numeric_limits<double>::quiet_NaN();
+        return trainer_.lies ? zeroth::Window::done : zeroth::Window::not_finite;
+      }
       const double step = std::exp(trainer_.weight);
       std::vector<double> moved(theta_.size(), 0.0), g(theta_.size());
       objective = gradient[0] = 0.0;
@@ -82,6 +88,7 @@ struct Trainer {
   double weight;
   std::int64_t poison, changes = 0;
   double explode;
+  bool lies;
 };
 
 class LearnedStep {
