@@ -2,9 +2,11 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <chrono>
+#include <cerrno>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <limits>
 #include <optional>
@@ -61,6 +63,14 @@ class Files {
   /// The training file is ours alone, and so is the scratch file.
   void claim() { claimed_ = true; }
 
+  /// The weights of a training that was complete before are written if they are gone.
+  void restore(const std::string& bytes) const {
+    if (!fs::exists(weights_)) return publish(bytes);
+    if (read_bytes(weights_) == bytes) return;
+    throw UserError(weights_.string(), "holds other weights than its training ended with",
+                    "move it away: the same command then writes those again");
+  }
+
   /// The scratch file becomes the weights; whole or not at all.
   void publish() const { publish(read_bytes(scratch_)); }
   void publish(const std::string& bytes) const {
@@ -74,7 +84,24 @@ class Files {
   bool claimed_ = false;
 };
 
-/// Where it is, how good, and how long still.  Work is counted in iterations of optimizations.
+class TemporaryFile {
+ public:
+  TemporaryFile() : path_((fs::temp_directory_path() / "zeroth-XXXXXX").string()) {
+    const int file = mkstemp(path_.data());
+    if (file < 0) throw UserError(path_, std::strerror(errno), "set TMPDIR to another folder");
+    ::close(file);
+  }
+  ~TemporaryFile() { ::unlink(path_.c_str()); }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+  fs::path path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+/// Where it is, how good, and how long still: an iteration that is trained on costs more than one
+/// that is validated on, and each is timed by itself.
 class TrainingProgress {
  public:
   TrainingProgress(Terminal& terminal, const BoundTraining& bound, std::uint64_t validation_runs,
@@ -82,17 +109,12 @@ class TrainingProgress {
       : terminal_(terminal), bound_(bound) {
     const ValidationSpec& validation = bound.training.validation;
     validation_work_ = static_cast<double>(validation_runs * validation.iterations);
-    for (std::uint64_t p = 0; p < bound.phases.size(); ++p) {
-      const PhaseSpec& spec = bound.phases[p].spec;
-      total_ += static_cast<double>(spec.epochs) *
-                    (static_cast<double>(spec.steps) * step_work(p) + validation_work_) +
-                validation_work_;
-    }
-    begun_ = done_ = work_until(state);
+    left_ = work_left(state);
   }
 
   void step(const StepRecord& record, const TrainingState& state) {
-    done_ = work_until(state);
+    training_.add(step_work(record.phase), record.seconds);
+    left_ = work_left(state);
     if (record.failed > 0) {
       terminal_.warn(fmt::format("{}: {} of {} optimizations did not stay finite and were left out",
                                  place(record.phase, record.epoch), record.failed,
@@ -104,7 +126,8 @@ class TrainingProgress {
   }
 
   void validation(const ValidationRecord& record, const TrainingState& state) {
-    done_ = work_until(state);
+    validating_.add(validation_work_, record.seconds);
+    left_ = work_left(state);
     terminal_.note(fmt::format("phase {}/{}, epoch {}/{}: validation {:.5g}, best {:.5g}{}",
                                record.phase + 1, bound_.phases.size(), record.epoch,
                                bound_.phases[record.phase].spec.epochs, record.score,
@@ -112,7 +135,17 @@ class TrainingProgress {
   }
 
  private:
-  using Clock = std::chrono::steady_clock;
+  // In iterations of optimizations.
+  struct Work {
+    double training = 0, validating = 0;
+  };
+  struct Pace {
+    double work = 0, seconds = 0;
+    void add(double more, double took) {
+      work += more;
+      seconds += took;
+    }
+  };
 
   std::string place(std::uint64_t phase, std::uint64_t epoch) const {
     return fmt::format("phase {}/{}, epoch {}/{}", phase + 1, bound_.phases.size(), epoch + 1,
@@ -122,28 +155,32 @@ class TrainingProgress {
     const PhaseSpec& spec = bound_.phases[phase].spec;
     return static_cast<double>(spec.batch * spec.iterations);
   }
-  double work_until(const TrainingState& state) const {
-    double work = 0;
-    for (std::uint64_t p = 0; p <= state.phase && p < bound_.phases.size(); ++p) {
+  Work work_left(const TrainingState& state) const {
+    Work left;
+    for (std::uint64_t p = state.phase; p < bound_.phases.size(); ++p) {
       const PhaseSpec& spec = bound_.phases[p].spec;
-      const bool whole = p < state.phase;
-      const auto epochs = static_cast<double>(whole ? spec.epochs : state.epoch);
-      work += epochs * static_cast<double>(spec.steps) * step_work(p);
-      work += (epochs + (whole || state.validated ? 1 : 0)) * validation_work_;
-      if (!whole) work += static_cast<double>(state.step) * step_work(p);
+      const bool begun = p == state.phase;
+      const std::uint64_t epochs = spec.epochs - (begun ? state.epoch : 0);
+      const std::uint64_t steps = epochs * spec.steps - (begun ? state.step : 0);
+      left.training += static_cast<double>(steps) * step_work(p);
+      left.validating +=
+          static_cast<double>(epochs + (begun && state.validated ? 0 : 1)) * validation_work_;
     }
-    return work;
+    return left;
   }
+  // Nothing before both paces are known.
   std::string time_left() const {
-    const double elapsed = std::chrono::duration<double>(Clock::now() - started_).count();
-    if (done_ <= begun_) return "";
-    return fmt::format(", {} left", duration_text(elapsed * (total_ - done_) / (done_ - begun_)));
+    if (training_.work <= 0 || validating_.work <= 0) return "";
+    const double seconds = left_.training * training_.seconds / training_.work +
+                           left_.validating * validating_.seconds / validating_.work;
+    return fmt::format(", {} left", duration_text(seconds));
   }
 
   Terminal& terminal_;
   const BoundTraining& bound_;
-  double validation_work_ = 0, total_ = 0, begun_ = 0, done_ = 0;
-  Clock::time_point started_ = Clock::now();
+  double validation_work_ = 0;
+  Work left_;
+  Pace training_, validating_;
 };
 
 // The state to go on from.
@@ -192,13 +229,16 @@ int train_weights(Terminal& terminal, const std::vector<std::string>& folders,
   const BoundTraining bound = bind_training(training, registry.optimizers(), registry.problems(),
                                             resolve_beside(training.file));
   const Suite suite(*bound.problem.descriptor, bound.problem.values, bound.problem.where);
-  const std::uint64_t validation_runs = check(bound, suite);
+  const std::uint64_t validation_runs = check(bound, suite, TemporaryFile().path());
 
   TrainingStore store = TrainingStore::open_to_write(files.training());
   files.claim();
   TrainingState state = resume(store, bound, options, terminal);
   TrainingOutcome outcome;
-  if (!state.complete) {
+  if (state.complete) {
+    files.restore(state.start);
+    terminal.note("this training is complete");
+  } else {
     std::atomic<bool>& interrupted = watch_for_interruption();
     TrainingProgress progress(terminal, bound, validation_runs, state);
     TrainingObserver observer;
@@ -213,9 +253,11 @@ int train_weights(Terminal& terminal, const std::vector<std::string>& folders,
     observer.improved = [&] { files.publish(); };
     outcome = train(bound, suite, options.threads, interrupted, files.scratch(), state, observer);
     terminal.clear_progress();
-    if (outcome.end == TrainingEnd::complete) store.save(state);
+    if (outcome.end == TrainingEnd::complete) {
+      files.publish(state.start);
+      store.save(state);
+    }
   }
-  if (state.complete) files.publish(state.start);
   fmt::print("{}\n{}", training.title.empty() ? training.file.stem().string() : training.title,
              format_training(store));
   fmt::print("weights in {}, curve in {}\n", options.output, files.training().string());

@@ -134,14 +134,14 @@ std::vector<Configuration> unfold(const Descriptor& descriptor,
 
 }  // namespace
 
-std::vector<Value> bind_values(const std::string& id, const std::vector<Parameter>& parameters,
-                               const std::vector<Setting>& settings, const std::string& where,
-                               const ResolvePath& resolve) {
+Configuration bind_one(const std::string& id, const std::vector<Parameter>& parameters,
+                       const std::vector<Setting>& settings, const std::string& where,
+                       const ResolvePath& resolve) {
   for (const Setting& setting : settings) {
     if (setting.values.size() > 1)
       throw UserError(setting.where, "is a list, but nothing is swept here", "give one value");
   }
-  return unfold(id, parameters, settings, where, resolve).front().values;
+  return unfold(id, parameters, settings, where, resolve).front();
 }
 
 const Descriptor& look_up(const std::vector<Descriptor>& all, const std::string& id,

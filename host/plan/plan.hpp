@@ -45,10 +45,10 @@ using ResolvePath = std::function<ResolvedPath(const std::string&)>;
 Matrix bind_matrix(const Experiment& experiment, const std::vector<Descriptor>& optimizers,
                    const std::vector<Descriptor>& problems, const ResolvePath& resolve);
 
-/// One value for each parameter, in their order; a list is an error.  id: whose they are.
-std::vector<Value> bind_values(const std::string& id, const std::vector<Parameter>& parameters,
-                               const std::vector<Setting>& settings, const std::string& where,
-                               const ResolvePath& resolve);
+/// Without a descriptor; a list is an error.  id: of what has the parameters.
+Configuration bind_one(const std::string& id, const std::vector<Parameter>& parameters,
+                       const std::vector<Setting>& settings, const std::string& where,
+                       const ResolvePath& resolve);
 
 /// Throws UserError with the near miss.  kind: "problem" or "optimizer".
 const Descriptor& look_up(const std::vector<Descriptor>& all, const std::string& id,

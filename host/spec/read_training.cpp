@@ -82,9 +82,6 @@ double rate_of(const Found& found, double fallback) {
 }
 
 PhaseSpec read_phase(Document& document, const toml::table& table, std::size_t number) {
-  static const std::vector<std::string> ours{
-      "optimizer", "learning_rate", "final_learning_rate", "clip",  "averaging", "epochs",
-      "steps",     "batch",         "iterations",          "unroll"};
   const std::vector<std::string> scopes{fmt::format("phase.{}.", number), "phase.*."};
   PhaseSpec spec;
   spec.where = document.place(table, fmt::format("phase {}", number));
@@ -116,11 +113,18 @@ PhaseSpec read_phase(Document& document, const toml::table& table, std::size_t n
     }
     spec.optimizer = document.settings(*inner, {}, {});
   }
-  spec.settings = document.settings(table, scopes, ours);
+  spec.settings = document.settings(table, scopes, phase_keys());
   return spec;
 }
 
 }  // namespace
+
+const std::vector<std::string>& phase_keys() {
+  static const std::vector<std::string> keys{
+      "optimizer", "learning_rate", "final_learning_rate", "clip",  "averaging", "epochs",
+      "steps",     "batch",         "iterations",          "unroll"};
+  return keys;
+}
 
 Training read_training(const std::filesystem::path& file,
                        const std::vector<std::string>& overrides) {

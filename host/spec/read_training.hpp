@@ -16,4 +16,7 @@ namespace zeroth::host {
 Training read_training(const std::filesystem::path& file,
                        const std::vector<std::string>& overrides);
 
+/// The keys of a [[phase]] that are not parameters of the optimizer's training.
+const std::vector<std::string>& phase_keys();
+
 }  // namespace zeroth::host

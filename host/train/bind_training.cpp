@@ -4,8 +4,10 @@
 #include <nlohmann/json.hpp>
 
 #include "hash.hpp"
+#include "spec/read_training.hpp"
 #include "train/train.hpp"
 #include "user_error.hpp"
+#include "version.hpp"
 
 namespace zeroth::host {
 namespace {
@@ -22,10 +24,24 @@ std::vector<Setting> overlaid(const std::vector<Setting>& below,
   return all;
 }
 
-std::string text_of(const Values& values) {
-  nlohmann::ordered_json json = nlohmann::ordered_json::array();
-  for (const Value& value : values) std::visit([&](const auto& v) { json.push_back(v); }, value);
+// Of all parameters but the weights: their contents count, not their place.
+std::string without_weights(const Configuration& optimizer, const std::string& weights) {
+  auto json = nlohmann::ordered_json::parse(optimizer.parameters);
+  json.erase(weights);
   return json.dump();
+}
+
+// A plugin's parameter of such a name could never be set.
+void refuse_hidden(const Descriptor& descriptor, const std::string& where) {
+  for (const Parameter& p : descriptor.training->parameters) {
+    const std::vector<std::string>& ours = phase_keys();
+    if (std::find(ours.begin(), ours.end(), p.name) == ours.end()) continue;
+    throw UserError(where,
+                    fmt::format("the training of {} has a parameter '{}', which is a key of every "
+                                "phase",
+                                descriptor.id, p.name),
+                    "its author must rename it");
+  }
 }
 
 std::string text_of(const PhaseSpec& spec) {
@@ -46,20 +62,12 @@ BoundTraining bind_training(const Training& training, const std::vector<Descript
                             const std::vector<Descriptor>& problems, const ResolvePath& resolve) {
   BoundTraining bound;
   bound.training = training;
-  std::string files;
-  const ResolvePath noting = [&](const std::string& written) {
-    ResolvedPath resolved = resolve(written);
-    files += resolved.fingerprint + " ";
-    return resolved;
-  };
-
   const ProblemSpec& problem = training.problem;
-  bound.problem.descriptor = &look_up(problems, problem.id, problem.where, "problem");
-  bound.problem.values = bind_values(problem.id, bound.problem.descriptor->parameters,
-                                     problem.settings, problem.where, noting);
-  bound.problem.where = problem.where;
-  bound.problem.label = bound.problem.descriptor->name;
-  bound.problem.parameters = text_of(bound.problem.values);
+  const Descriptor& on = look_up(problems, problem.id, problem.where, "problem");
+  static_cast<Configuration&>(bound.problem) =
+      bind_one(problem.id, on.parameters, problem.settings, problem.where, resolve);
+  bound.problem.descriptor = &on;
+  bound.problem.label = on.name;
   bound.problem.split = Split::train;
   bound.problem.instances = problem.instances;
   bound.problem.instances_where = problem.instances_where;
@@ -70,40 +78,47 @@ BoundTraining bind_training(const Training& training, const std::vector<Descript
     throw UserError(optimizer.where, fmt::format("{} has nothing to learn", descriptor.id),
                     "`zeroth describe` says of an optimizer whether it can be trained");
   }
+  refuse_hidden(descriptor, optimizer.where);
   bound.optimizer = &descriptor;
   bound.weights = static_cast<std::size_t>(
       std::find_if(descriptor.parameters.begin(), descriptor.parameters.end(),
                    [&](const Parameter& p) { return p.name == descriptor.training->weights; }) -
       descriptor.parameters.begin());
-  bound.identity = fmt::format("{} {} {} {} {}\n{} {} {}\n", training.seed,
+  bound.identity = fmt::format("{} {} {} {} {}\n{} {} {} {}\n", training.seed,
                                training.gradient == GradientSource::exact ? "exact" : "differences",
                                text_of(training.validation.instances), training.validation.trials,
-                               training.validation.iterations, problem.id,
-                               bound.problem.descriptor->version, bound.problem.parameters);
+                               training.validation.iterations, problem.id, on.version,
+                               bound.problem.parameters, bound.problem.files);
   bound.identity +=
       fmt::format("{}\n{} {}\n", text_of(problem.instances), descriptor.id, descriptor.version);
   for (const PhaseSpec& spec : training.phases) {
+    for (const Setting& each : spec.optimizer) {
+      if (each.name != descriptor.training->weights) continue;
+      throw UserError(each.where, "a phase starts from the best weights of the phase before",
+                      "name those that the first starts from under [optimizer]");
+    }
     BoundTraining::Phase phase;
     phase.spec = spec;
-    phase.optimizer =
-        bind_values(descriptor.id, descriptor.parameters,
-                    overlaid(optimizer.settings, spec.optimizer), optimizer.where, noting);
-    phase.training = bind_values(descriptor.id + "'s training", descriptor.training->parameters,
-                                 spec.settings, spec.where, noting);
-    Values named = phase.optimizer;
-    named[bound.weights] = std::string();  // its contents count, not its place
-    bound.identity +=
-        fmt::format("{} {} {}\n", text_of(spec), text_of(named), text_of(phase.training));
+    Configuration run =
+        bind_one(descriptor.id, descriptor.parameters, overlaid(optimizer.settings, spec.optimizer),
+                 optimizer.where, resolve);
+    Configuration learning =
+        bind_one(descriptor.id + "'s training", descriptor.training->parameters, spec.settings,
+                 spec.where, resolve);
+    bound.identity += fmt::format("{} {} {} {} {}\n", text_of(spec),
+                                  without_weights(run, descriptor.training->weights), run.files,
+                                  learning.parameters, learning.files);
+    phase.optimizer = std::move(run.values);
+    phase.training = std::move(learning.values);
     bound.phases.push_back(std::move(phase));
   }
-  bound.identity += files;
-  bound.note =
-      nlohmann::ordered_json{{"title", training.title},
-                             {"optimizer", descriptor.id + " " + descriptor.version},
-                             {"problem", problem.id + " " + bound.problem.descriptor->version},
-                             {"seed", training.seed},
-                             {"training", fingerprint(bound.identity)}}
-          .dump();
+  bound.note = nlohmann::ordered_json{{"title", training.title},
+                                      {"optimizer", descriptor.id + " " + descriptor.version},
+                                      {"problem", problem.id + " " + on.version},
+                                      {"program", fmt::format("zeroth {}", version)},
+                                      {"seed", training.seed},
+                                      {"training", fingerprint(bound.identity)}}
+                   .dump();
   return bound;
 }
 

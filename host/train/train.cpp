@@ -304,19 +304,47 @@ class Phase {
   Schedule schedule_;
 };
 
+void check_bounds(const BoundTraining& bound, const Suite& suite, std::uint64_t index) {
+  if ((bound.optimizer->capabilities & ZEROTH_HANDLES_BOUNDS) != 0) return;
+  const Instance instance(suite, Split::train, index);
+  if (instance->lower == nullptr && instance->upper == nullptr) return;
+  throw UserError(
+      bound.problem.where,
+      fmt::format("{} has bounds, which {} ignores", bound.problem.label, bound.optimizer->name),
+      "take a problem without, or an optimizer whose capabilities say that it handles bounds");
+}
+
+// Begins every phase, and the optimizer as it is validated there, with weights that have not
+// learned.
+void rehearse(const BoundTraining& bound, const std::filesystem::path& scratch) {
+  bool saved = false;
+  for (const BoundTraining::Phase& phase : bound.phases) {
+    Values values = phase.optimizer;
+    if (saved) values[bound.weights] = scratch.string();
+    Trainer(*bound.optimizer, values, phase.training, 0, phase.spec.where)
+        .save(scratch, bound.note);
+    saved = true;
+    values[bound.weights] = scratch.string();
+    const Optimizer accepted(*bound.optimizer, values, phase.spec.where);
+  }
+}
+
 }  // namespace
 
-std::uint64_t check(const BoundTraining& bound, const Suite& suite) {
+std::uint64_t check(const BoundTraining& bound, const Suite& suite,
+                    const std::filesystem::path& scratch) {
   const std::uint64_t size = suite.size(Split::train);
+  const std::vector<std::uint64_t> training = chosen_instances(bound.problem, size);
   const std::vector<std::uint64_t> validation = validation_instances(bound, size);
-  for (const std::uint64_t instance : chosen_instances(bound.problem, size)) {
+  for (const std::uint64_t instance : training) {
     if (std::find(validation.begin(), validation.end(), instance) == validation.end()) continue;
     throw UserError(bound.training.validation.instances_where,
                     fmt::format("instance {} is trained on too", instance),
-                    "weights are chosen on instances that they did not learn from");
+                    "weights are chosen on instances that they did not learn from: name other "
+                    "instances here or under [problem], where none named means all");
   }
-  const BoundTraining::Phase& first = bound.phases.front();
-  const Trainer accepted(*bound.optimizer, first.optimizer, first.training, 0, first.spec.where);
+  check_bounds(bound, suite, training.front());
+  rehearse(bound, scratch);
   return validation.size() * bound.training.validation.trials;
 }
 

@@ -51,8 +51,10 @@ struct TrainingOutcome {
 };
 
 /// The number of validation runs.  Throws UserError if there are no such instances, if one is both
-/// trained on and validated on, or if the optimizer refuses the first phase.
-std::uint64_t check(const BoundTraining& bound, const Suite& suite);
+/// trained on and validated on, or if the optimizer refuses the problem's bounds or a phase.
+/// scratch  a file of the caller's, written over.
+std::uint64_t check(const BoundTraining& bound, const Suite& suite,
+                    const std::filesystem::path& scratch);
 
 /// Goes on from the state to the end.  Each phase starts from the best weights of the one before;
 /// at the end state.start is the weights file.

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "host/matrix_of.hpp"
+#include "run/loss_gradient.hpp"
 #include "support/catch.hpp"
 
 using namespace zeroth::host;
@@ -222,6 +223,29 @@ TEST_CASE("all queries between two iterates see one minibatch, and the loss sees
   const RunResult r = s.finish();
   CHECK(r.initial_loss == 3);
   CHECK(r.final_loss == 0);
+}
+
+TEST_CASE("the gradient is there in training alone, and is that of the recorded loss", "[oracle]") {
+  for (const GradientSource source : {GradientSource::exact, GradientSource::differences}) {
+    Session s(queries(9), {{"minibatch_noise", 1.0}, {"bound", 0.5}}, true);
+    const zeroth_run& run = s.oracle.run();
+    CHECK(run.extension(&run, ZEROTH_LOSS_GRADIENT_1) == nullptr);
+    const LossGradient gradient(s.fixture.instance, source);
+    s.oracle.lend(gradient);
+    const auto* lent =
+        static_cast<const zeroth_loss_gradient_1*>(run.extension(&run, ZEROTH_LOSS_GRADIENT_1));
+    REQUIRE(lent != nullptr);
+    const std::vector<double> x{0.25, 0.5, -0.5};  // the last two at the bounds
+    std::vector<double> g(3);
+    REQUIRE(lent->gradient(&run, x.data(), g.data()) == ZEROTH_OK);
+    for (std::size_t j = 0; j < 3; ++j) CHECK(g[j] == Approx(2 * (x[j] - 1)).epsilon(1e-6));
+    CHECK(s.finish().queries == 0);
+  }
+  Session s(queries(9), {{"nan_below", 2.0}});
+  const LossGradient differences(s.fixture.instance, GradientSource::differences);
+  const std::vector<double> solved{1, 1, 1};
+  std::vector<double> g(3);
+  CHECK(differences(solved.data(), g.data(), nullptr) == ZEROTH_DISCARD);
 }
 
 TEST_CASE("a batch that is cut gives the values of the whole", "[oracle]") {

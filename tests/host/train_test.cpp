@@ -11,6 +11,7 @@
 #include "support/temporary_folder.hpp"
 #include "train/adam.hpp"
 #include "train/schedule.hpp"
+#include "train/train.hpp"
 
 using zeroth::test::ProcessResult;
 using zeroth::test::read_all;
@@ -59,7 +60,8 @@ std::string replaced(std::string text, const std::string& from, const std::strin
 
 // The same, but half a second or so.
 std::string slow() {
-  return replaced(replaced(small, "random_start = true", "random_start = true\ndimension = 300"),
+  return "gradient = \"differences\"\n" +
+         replaced(replaced(small, "random_start = true", "random_start = true\ndimension = 300"),
                   "epochs = 4", "epochs = 60");
 }
 
@@ -128,6 +130,12 @@ TEST_CASE("weights that were deleted come back from the training file", "[train]
   std::filesystem::remove(shell.folder / "w");
   REQUIRE(shell.train().exit_code == 0);
   CHECK(read_all(shell.folder / "w") == bytes);
+
+  shell.folder.write("w", "precious");
+  const ProcessResult r = shell.train();
+  CHECK(r.exit_code == 2);
+  CHECK(has(r.err, "holds other weights than its training ended with"));
+  CHECK(read_all(shell.folder / "w") == "precious");
 }
 
 TEST_CASE("the number of threads does not change the weights", "[train]") {
@@ -215,6 +223,63 @@ TEST_CASE("mistakes in a training file are named with place and remedy", "[train
   CHECK(has(complaint(small, {"--set", "phase.3.epochs=1"}), "sets nothing in this file"));
   CHECK(has(complaint(small, {"--set", "optimizer.weights=none"}), "there is no such file"));
   CHECK(has(complaint(replaced(small, "[optimizer]", "gradient = 1\n[optimizer]")), "gradient"));
+}
+
+TEST_CASE("what an optimizer refuses in a later phase is said before any work", "[train]") {
+  std::string text = replaced(small, "learned-step", "zo-lstm");
+  text = replaced(text, "learning_rate = 0.3", "optimizer = { variant = \"no-query\" }");
+  const std::string refusal = complaint(text);
+  INFO(refusal);
+  CHECK(has(refusal, "t.toml:21: phase 2: zo-lstm: "));
+  CHECK(has(complaint(replaced(small, "random_start", "bound = 2.0\nrandom_start")),
+            "t.toml:4: problem.use: Quadratic has bounds, which Learned step ignores"));
+  CHECK(has(complaint(replaced(small, "epochs = 2", "optimizer = { weights = \"x\" }")),
+            "starts from the best weights of the phase before"));
+}
+
+TEST_CASE("a parameter of a plugin's training must not be a key of every phase", "[train]") {
+  zeroth::host::Parameter clip;
+  clip.name = "clip";
+  zeroth::host::Descriptor optimizer, problem;
+  optimizer.id = "tailor";
+  problem.id = "cloth";
+  optimizer.training.emplace();
+  optimizer.training->parameters.push_back(clip);
+  zeroth::host::Training training;
+  training.optimizer.id = "tailor";
+  training.problem.id = "cloth";
+  CHECK_THROWS_WITH(zeroth::host::bind_training(training, {optimizer}, {problem}, nullptr),
+                    ContainsSubstring("has a parameter 'clip'"));
+}
+
+TEST_CASE("central differences train as the exact gradient does", "[train]") {
+  const std::string wide =
+      replaced(small, "random_start = true", "random_start = true\ndimension = 70");
+  const Shell exact(wide), differences(wide), other(wide);
+  const auto train = [](const Shell& shell, const char* gradient, const char* threads) {
+    const ProcessResult r = shell.train(
+        {"-j", threads, "--set", "phase.*.clip=0.0", "--set", std::string("gradient=") + gradient});
+    REQUIRE(r.exit_code == 0);
+  };
+  train(exact, "exact", "1");
+  train(differences, "differences", "1");
+  train(other, "differences", "8");
+  // f(x +- mu e) is about 100, so that a difference is exact to 100 * 2^-53 / mu = 1e-8.
+  CHECK(differences.weight() == Approx(exact.weight()).epsilon(1e-6));
+  CHECK(differences.weight() != exact.weight());
+  CHECK(read_all(differences.folder / "w") == read_all(other.folder / "w"));
+}
+
+TEST_CASE("a training may move to another folder", "[train]") {
+  const std::string text = replaced(small, "random_start", "file = \"data\"\nrandom_start");
+  const Shell here(text), there(text);
+  for (const Shell* each : {&here, &there}) {
+    each->folder.write("data", "the same");
+    REQUIRE(each->train().exit_code == 0);
+  }
+  CHECK(read_all(here.folder / "w") == read_all(there.folder / "w"));
+  there.folder.write("data", "other");
+  CHECK(has(there.train().err, "holds a training with other settings, data"));
 }
 
 TEST_CASE("weights of another origin are never written over", "[train]") {

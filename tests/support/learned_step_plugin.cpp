@@ -98,6 +98,7 @@ class LearnedStep {
             .name = "Learned step",
             .version = "1.0.0",
             .doc = "Descent with a learned step size, for tests.",
+            .capabilities = 0,
             .parameters = {zeroth::path("weights", "", "the learned number")}};
   }
   static const void* extension(const std::string& id) {

@@ -47,6 +47,9 @@ class Quadratic {
       if (f[i] < o_.nan_below) f[i] = std::numeric_limits<double>::quiet_NaN();
     }
   }
+  void gradient(std::uint64_t, std::span<const double> x, std::span<double> g) const {
+    for (std::size_t j = 0; j < x.size(); ++j) g[j] = 2 * (x[j] - 1);
+  }
   bool succeeded(std::span<const double>, double loss) const { return loss < 1; }
   static std::vector<Metric> metrics() {
     return {{"success", "1 if f is below 1"}, {"first", "x[0]"}};
