@@ -260,7 +260,10 @@ int train_weights(Terminal& terminal, const std::vector<std::string>& folders,
   }
   fmt::print("{}\n{}", training.title.empty() ? training.file.stem().string() : training.title,
              format_training(store));
-  fmt::print("weights in {}, curve in {}\n", options.output, files.training().string());
+  std::error_code ignored;
+  const bool written = fs::exists(files.weights(), ignored);
+  fmt::print("{}curve in {}\n", written ? fmt::format("weights in {}, ", options.output) : "",
+             files.training().string());
   std::fflush(stdout);
   if (outcome.end == TrainingEnd::interrupted) {
     terminal.note("interrupted: the same command goes on from here");
