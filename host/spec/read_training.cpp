@@ -56,7 +56,7 @@ ValidationSpec read_validation(Document& document) {
       document, "validation",
       "add [validation] with instances = \"80-99\", say: instances of the train split that "
       "are not trained on; the weights are chosen on them");
-  document.refuse_unknown(table, "validation.", {"instances", "trials", "iterations"});
+  document.refuse_unknown(table, "validation.", {"instances", "trials", "iterations", "at"});
   const std::vector<std::string> scope{"validation."};
   ValidationSpec spec;
   const Found instances = document.find(table, "instances", scope);
@@ -72,6 +72,15 @@ ValidationSpec read_validation(Document& document) {
   };
   spec.trials = count("trials", spec.trials);
   spec.iterations = count("iterations", spec.iterations);
+  if (const Found at = document.find(table, "at", scope)) {
+    const toml::array* list = at.node->as_array();
+    if (list == nullptr || list->empty())
+      wrong_type(at, "a list of iterations, [50, 100, 200] say");
+    for (const toml::node& element : *list) {
+      spec.at.push_back(static_cast<std::uint64_t>(
+          integer_of({&element, at.where}, 0, 1, static_cast<std::int64_t>(spec.iterations))));
+    }
+  }
   return spec;
 }
 

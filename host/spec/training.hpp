@@ -30,6 +30,7 @@ struct ValidationSpec {
   std::string instances_where;
   std::uint64_t trials = 1;
   std::uint64_t iterations = 200;
+  std::vector<std::uint64_t> at;  // the iterations whose losses are scored; empty: the last alone
 };
 
 enum class GradientSource { exact, differences };

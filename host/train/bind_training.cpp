@@ -89,6 +89,9 @@ BoundTraining bind_training(const Training& training, const std::vector<Descript
                                text_of(training.validation.instances), training.validation.trials,
                                training.validation.iterations, problem.id, on.version,
                                bound.problem.parameters, bound.problem.files);
+  for (const std::uint64_t iteration : training.validation.at) {
+    bound.identity += fmt::format("at {}\n", iteration);
+  }
   bound.identity +=
       fmt::format("{}\n{} {}\n", text_of(problem.instances), descriptor.id, descriptor.version);
   for (const PhaseSpec& spec : training.phases) {

@@ -35,7 +35,7 @@ struct StepRecord {
   double seconds = 0;
 };
 
-/// Mean final loss over the validation runs.
+/// Mean over the validation runs, and over the iterations scored, of the loss.
 struct ValidationRecord {
   std::uint64_t phase = 0, epoch = 0;  // after so many epochs
   double score = 0;

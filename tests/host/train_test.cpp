@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <csignal>
+#include <sstream>
 
 #include "support/catch.hpp"
 #include "support/process.hpp"
@@ -123,6 +124,28 @@ TEST_CASE("a training lowers the validation score and says how far it is", "[tra
   CHECK(std::count(scores.begin(), scores.end(), '\n') == 1 + 5 + 3);
 }
 
+TEST_CASE("the score is the mean loss after the iterations that the file names", "[train]") {
+  const auto first_score = [](const std::string& at) {
+    const Shell shell(replaced(small, "trials = 2", "trials = 2\n" + at));
+    const ProcessResult r = shell.train();
+    INFO(r.err);
+    REQUIRE(r.exit_code == 0);
+    REQUIRE(shell({"export", "w.training", "--csv", "c"}).exit_code == 0);
+    const std::string scores = read_all(shell.folder / "c" / "validation.csv");
+    std::istringstream row(scores.substr(scores.find('\n') + 1));
+    std::string phase, epoch, score;
+    std::getline(row, phase, ',');
+    std::getline(row, epoch, ',');
+    std::getline(row, score, ',');
+    return std::stod(score);
+  };
+  const double at_3 = first_score("at = [3]"), at_7 = first_score("at = [7]");
+  CHECK(at_3 > at_7);
+  CHECK(at_7 > first_score(""));
+  CHECK(first_score("at = [10]") == first_score(""));
+  CHECK(first_score("at = [3, 7]") == Approx((at_3 + at_7) / 2).epsilon(1e-12));
+}
+
 TEST_CASE("weights that were deleted come back from the training file", "[train]") {
   const Shell shell;
   REQUIRE(shell.train().exit_code == 0);
@@ -220,6 +243,8 @@ TEST_CASE("mistakes in a training file are named with place and remedy", "[train
       "uses the train split alone"));
   CHECK(has(complaint(replaced(small, "learned-step", "zo-sgd")), "zo-sgd has nothing to learn"));
   CHECK(has(complaint(replaced(small, "[validation]", "[valuation]")), "unknown key"));
+  CHECK(has(complaint(replaced(small, "trials = 2", "at = [11]")), "at: must be at most 10"));
+  CHECK(has(complaint(replaced(small, "trials = 2", "at = 10")), "at: must be a list"));
   CHECK(has(complaint(small, {"--set", "phase.3.epochs=1"}), "sets nothing in this file"));
   CHECK(has(complaint(small, {"--set", "optimizer.weights=none"}), "there is no such file"));
   CHECK(has(complaint(replaced(small, "[optimizer]", "gradient = 1\n[optimizer]")), "gradient"));
