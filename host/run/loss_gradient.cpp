@@ -1,12 +1,11 @@
 #include "run/loss_gradient.hpp"
 
-#include <tbb/parallel_for.h>
-#include <tbb/task_arena.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <vector>
+
+#include "run/side_by_side.hpp"
 
 namespace zeroth::host {
 namespace {
@@ -60,8 +59,7 @@ zeroth_status LossGradient::differences(const double* x, double* g, zeroth_messa
       g[j] = width_of_step > 0 ? (f[2 * k] - f[2 * k + 1]) / width_of_step : 0.0;
     }
   };
-  // Isolated: a thread that waits here must not start another optimization.
-  tbb::this_task_arena::isolate([&] { tbb::parallel_for(std::uint64_t{0}, pieces, piece); });
+  side_by_side(pieces, piece);
   return *std::min_element(statuses.begin(), statuses.end());
 }
 

@@ -1,8 +1,6 @@
 #include "run/oracle.hpp"
 
 #include <fmt/format.h>
-#include <tbb/parallel_for.h>
-#include <tbb/task_arena.h>
 
 #include <algorithm>
 #include <array>
@@ -12,6 +10,8 @@
 #include <limits>
 #include <new>
 #include <stdexcept>
+
+#include "run/side_by_side.hpp"
 
 namespace zeroth::host {
 namespace {
@@ -248,14 +248,11 @@ zeroth_status Oracle::ask_in_pieces(std::uint64_t minibatch, std::uint64_t n, co
   const std::uint64_t pieces = (n + rows - 1) / rows;
   std::vector<zeroth_status> statuses(pieces);
   std::vector<std::array<char, 1024>> texts(pieces);
-  // Isolated: a thread that waits here must not start another run of the matrix.
-  tbb::this_task_arena::isolate([&] {
-    tbb::parallel_for(std::uint64_t{0}, pieces, [&](std::uint64_t piece) {
-      const std::uint64_t first = piece * rows;
-      zeroth_message here{texts[piece].data(), texts[piece].size() - 1};
-      statuses[piece] = instance->evaluate(instance, minibatch, std::min(rows, n - first),
-                                           x + first * iterate_.size(), f + first, &here);
-    });
+  side_by_side(pieces, [&](std::uint64_t piece) {
+    const std::uint64_t first = piece * rows;
+    zeroth_message here{texts[piece].data(), texts[piece].size() - 1};
+    statuses[piece] = instance->evaluate(instance, minibatch, std::min(rows, n - first),
+                                         x + first * iterate_.size(), f + first, &here);
   });
   for (std::uint64_t piece = 0; piece < pieces; ++piece) {
     if (statuses[piece] >= 0 && statuses[piece] != ZEROTH_STOP) continue;

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <tbb/global_control.h>
-#include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 
 #include <algorithm>
@@ -15,6 +14,7 @@
 #include "plugins/trainer.hpp"
 #include "run/matrix.hpp"
 #include "run/oracle.hpp"
+#include "run/side_by_side.hpp"
 #include "train/schedule.hpp"
 #include "user_error.hpp"
 
@@ -168,7 +168,7 @@ class Phase {
     budget.iterations = spec.iterations;
     std::vector<std::unique_ptr<Optimization>> group(spec.batch);
     const std::uint64_t first = (state_.epoch * spec.steps + state_.step) * spec.batch;
-    side_by_side([&](std::size_t i) {
+    for_each_of_group([&](std::uint64_t i) {
       group[i] = std::make_unique<Optimization>(bound_, suite_, trainer_, schedule_[first + i],
                                                 budget, cancel_);
     });
@@ -176,8 +176,9 @@ class Phase {
     StepRecord record{state_.phase, state_.epoch, state_.step};
     std::uint64_t windows = 0;
     for (std::uint64_t done = 0; done < spec.iterations; done += spec.unroll, ++windows) {
-      side_by_side(
-          [&](std::size_t i) { group[i]->advance(std::min(spec.unroll, spec.iterations - done)); });
+      for_each_of_group([&](std::uint64_t i) {
+        group[i]->advance(std::min(spec.unroll, spec.iterations - done));
+      });
       if (cancel_) {
         state_ = std::move(before);
         return std::nullopt;
@@ -282,13 +283,11 @@ class Phase {
   }
 
   template <typename Body>
-  void side_by_side(const Body& body) {
+  void for_each_of_group(const Body& body) {
     const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
                                     static_cast<std::size_t>(threads_));
     tbb::task_arena arena(threads_);
-    arena.execute([&] {
-      tbb::parallel_for(std::size_t{0}, static_cast<std::size_t>(phase_.spec.batch), body);
-    });
+    arena.execute([&] { side_by_side(phase_.spec.batch, body); });
   }
 
   // On completion the best weights become the start of the next phase.
