@@ -26,6 +26,7 @@ usage: zeroth COMMAND [OPTIONS]
   zeroth train TRAINING.toml -o FILE  learn the weights of an optimizer; again: go on where it was
   zeroth report FILE                  print the table of a result file
   zeroth export FILE --csv DIR        write runs.csv and trace.csv
+  zeroth new optimizer|problem NAME   write the source of a plugin of your own, with tests
 
 `zeroth COMMAND --help` says more.  `zeroth --version` prints the version.
 
@@ -208,9 +209,34 @@ int dispatch(const Arguments& arguments, const Commands& commands,
     return commands.export_results(options);
   };
 
+  const auto new_plugin = [&](const Arguments& rest) {
+    Parser parser(
+        "zeroth new optimizer|problem NAME [-o DIR]",
+        "Writes a small optimizer or problem in C++ that works, with build and tests, "
+        "under your name.\n"
+        "NAME is its id, such as trust-region.  The guides share/doc/write_an_optimizer.md "
+        "and\n"
+        "write_a_problem.md go on from there.\n");
+    NewOptions options;
+    parser.options()("output,o", po::value(&options.output)->value_name("DIR"),
+                     "folder for the files; default: NAME, in the current folder");
+    parser.positional("kind", &options.kind);
+    parser.positional("name", &options.name);
+    if (!parser.parse(rest, out)) return 0;
+    parser.require(!options.kind.empty(), "the kind, optimizer or problem,");
+    if (options.kind != "optimizer" && options.kind != "problem") {
+      throw UserError("command line", fmt::format("there is no new '{}'", options.kind),
+                      suggestion(options.kind, {"optimizer", "problem"}));
+    }
+    parser.require(!options.name.empty(), "the NAME");
+    if (options.output.empty()) options.output = options.name;
+    plugin_folders = parser.plugin_folders();
+    return commands.new_plugin(options);
+  };
+
   const std::vector<std::pair<std::string, Run>> known{
-      {"list", list},   {"describe", describe}, {"run", run},
-      {"train", train}, {"report", report},     {"export", export_results}};
+      {"list", list},     {"describe", describe},     {"run", run},       {"train", train},
+      {"report", report}, {"export", export_results}, {"new", new_plugin}};
   if (arguments.empty()) {
     throw UserError("command line", "the command is missing", "`zeroth --help` lists the commands");
   }

@@ -25,6 +25,10 @@ struct TrainOptions {
   int threads = 1;
   std::vector<std::string> settings;
 };
+struct NewOptions {
+  std::string kind;  // "optimizer" or "problem"
+  std::string name, output;
+};
 struct ReportOptions {
   std::string file;
 };
@@ -39,6 +43,7 @@ struct Commands {
   std::function<int(const DescribeOptions&)> describe;
   std::function<int(const RunOptions&)> run;
   std::function<int(const TrainOptions&)> train;
+  std::function<int(const NewOptions&)> new_plugin;
   std::function<int(const ReportOptions&)> report;
   std::function<int(const ExportOptions&)> export_results;
 };

@@ -8,7 +8,6 @@
 #include <cstdio>
 
 #include "near_miss.hpp"
-#include "plugins/registry.hpp"
 #include "report/csv.hpp"
 #include "report/summary.hpp"
 #include "report/training_summary.hpp"
@@ -110,6 +109,9 @@ Commands make_commands(Terminal& terminal, const std::vector<std::string>& folde
   };
   commands.train = [&](const TrainOptions& options) {
     return train_weights(terminal, folders, options);
+  };
+  commands.new_plugin = [&](const NewOptions& options) {
+    return new_plugin(terminal, scan(terminal, folders), options);
   };
   commands.report = [](const ReportOptions& options) {
     if (Database::is(options.file, TrainingStore::kind())) {

@@ -3,6 +3,7 @@
 
 #include "cli/command_line.hpp"
 #include "cli/terminal.hpp"
+#include "plugins/registry.hpp"
 
 namespace zeroth::host {
 
@@ -15,5 +16,8 @@ int run_experiment(Terminal& terminal, const std::vector<std::string>& plugin_fo
 
 int train_weights(Terminal& terminal, const std::vector<std::string>& plugin_folders,
                   const TrainOptions& options);
+
+/// Writes a project from the template of the SDK, for an id that no plugin of the registry has.
+int new_plugin(Terminal& terminal, const Registry& registry, const NewOptions& options);
 
 }  // namespace zeroth::host

@@ -18,12 +18,16 @@ std::string fingerprint_of(const fs::path& path) {
   return fs::is_regular_file(path, error) ? fingerprint(read_bytes(path)) : "";
 }
 
+fs::path from_program(const char* relative) {
+  const fs::path program = boost::dll::program_location().parent_path().string();
+  return (program / relative).lexically_normal();
+}
+
 }  // namespace
 
-fs::path share_folder() {
-  const fs::path program = boost::dll::program_location().parent_path().string();
-  return (program / share_folder_from_program).lexically_normal();
-}
+fs::path share_folder() { return from_program(share_folder_from_program); }
+
+fs::path template_folder() { return from_program(template_folder_from_program); }
 
 ResolvePath resolve_beside(const fs::path& file) {
   return [folder = fs::absolute(file).parent_path()](const std::string& written) {

@@ -1,4 +1,4 @@
-// What the path parameters of an experiment mean.
+// Where things are: what is installed beside the program, and what path parameters mean.
 #pragma once
 
 #include <filesystem>
@@ -9,6 +9,9 @@ namespace zeroth::host {
 
 /// What is installed beside the program: experiments, weights.
 std::filesystem::path share_folder();
+
+/// The template of the SDK, which may not be installed.
+std::filesystem::path template_folder();
 
 /// A relative path is looked for beside `file`, then in the share folder; where it is at neither
 /// place, it is beside the file.

@@ -116,7 +116,6 @@ std::vector<fs::path> plugin_folders(const std::vector<std::string>& from_comman
   }
   const fs::path program = boost::dll::program_location().parent_path().string();
   add_if_there(program / plugin_folder_from_program);
-  add_if_there(program / ".." / "lib" / "zeroth" / "plugins");  // the build tree
   add_if_there(program / "plugins");
   if (const char* data = std::getenv("XDG_DATA_HOME"); data != nullptr && *data != '\0') {
     add_if_there(fs::path(data) / "zeroth" / "plugins");

@@ -22,11 +22,15 @@ if(ZEROTH_ARCH)
   target_compile_options(zeroth_arch INTERFACE -march=${ZEROTH_ARCH})
 endif()
 
-# A plugin of ours: zeroth_add_plugin() with our warnings, and installed.
+# A plugin of ours: zeroth_add_plugin() with our warnings, where the program finds it, and installed.
+# The target zeroth_own_plugins builds them all.
+add_custom_target(zeroth_own_plugins)
 function(zeroth_own_plugin name)
   zeroth_add_plugin(${name} ${ARGN})
   target_link_libraries(${name} PRIVATE zeroth_build)
-  install(TARGETS ${name} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/zeroth/plugins)
+  set_target_properties(${name} PROPERTIES LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/${ZEROTH_PLUGIN_FOLDER}")
+  add_dependencies(zeroth_own_plugins ${name})
+  install(TARGETS ${name} LIBRARY DESTINATION "${ZEROTH_PLUGIN_FOLDER}" COMPONENT program)
 endfunction()
 
 # zeroth_own_library(NAME SOURCES file... [LIBRARIES target...])

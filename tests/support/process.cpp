@@ -16,11 +16,16 @@ ProcessResult run_zeroth(const std::vector<std::string>& arguments,
                          const std::filesystem::path& folder,
                          const std::vector<std::string>& environment,
                          std::chrono::milliseconds kill_after, int signal) {
+  std::vector<std::string> words{std::string(ZEROTH_BINARY_DIR) + "/bin/zeroth"};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  return run_program(std::move(words), folder, environment, kill_after, signal);
+}
+
+ProcessResult run_program(std::vector<std::string> words, const std::filesystem::path& folder,
+                          const std::vector<std::string>& environment,
+                          std::chrono::milliseconds kill_after, int signal) {
   const TemporaryFolder scratch;
   const std::string out = (scratch / "out").string(), err = (scratch / "err").string();
-  const std::string program = std::string(ZEROTH_BINARY_DIR) + "/bin/zeroth";
-  std::vector<std::string> words{program};
-  words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
@@ -34,7 +39,7 @@ ProcessResult run_zeroth(const std::vector<std::string>& arguments,
     redirect(err.c_str(), 2);
     if (chdir(folder.c_str()) != 0) _exit(126);
     for (const std::string& each : environment) putenv(const_cast<char*>(each.c_str()));
-    execv(argv[0], argv.data());
+    execvp(argv[0], argv.data());
     _exit(127);
   }
   if (kill_after.count() > 0) {

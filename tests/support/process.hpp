@@ -15,9 +15,15 @@ struct ProcessResult {
   std::string out, err;
 };
 
-/// Runs `zeroth` of this build with the arguments, in the folder.
-/// environment  "NAME=value" each, added to ours.
-/// kill_after   if positive: SIGKILL (or `signal`) after that time.
+/// Runs a program, named by its path or looked for in PATH, with the arguments after it, in the
+/// folder. environment  "NAME=value" each, added to ours. kill_after   if positive: SIGKILL (or
+/// `signal`) after that time.
+ProcessResult run_program(std::vector<std::string> words, const std::filesystem::path& folder,
+                          const std::vector<std::string>& environment = {},
+                          std::chrono::milliseconds kill_after = std::chrono::milliseconds(0),
+                          int signal = 9);
+
+/// The same with `zeroth` of this build, which `arguments` leave out.
 ProcessResult run_zeroth(const std::vector<std::string>& arguments,
                          const std::filesystem::path& folder,
                          const std::vector<std::string>& environment = {},
