@@ -54,7 +54,7 @@ void carry_out(const std::string& guide, const std::vector<std::string>& expecte
 }  // namespace
 
 TEST_CASE("the guide to an optimizer, block by block", "[guides]") {
-  carry_out("write_an_optimizer.md", {"spsa/experiment", "Simultaneous", "settling", "a=3"});
+  carry_out("write_an_optimizer.md", {"spsa/experiment", "slopes measured", "settling", "a=3"});
 }
 
 TEST_CASE("the guide to a problem, block by block", "[guides]") {
