@@ -31,10 +31,11 @@ bool has(const std::string& text, const std::string& part) {
 struct Shell {
   explicit Shell(const std::string& text = small) { folder.write("e.toml", text); }
   ProcessResult operator()(std::vector<std::string> arguments,
-                           std::chrono::milliseconds kill_after = 0ms, int signal = SIGKILL) const {
+                           std::chrono::milliseconds kill_after = 0ms, int signal = SIGKILL,
+                           const std::function<bool()>& once = nullptr) const {
     return run_zeroth(arguments, folder.path(),
                       {"ZEROTH_PLUGIN_PATH=" + test_plugins, "XDG_DATA_HOME=/nowhere"}, kill_after,
-                      signal);
+                      signal, once);
   }
   bool exists(const std::string& name) const { return std::filesystem::exists(folder / name); }
   // runs.csv without the columns of seconds, then trace.csv.
@@ -280,8 +281,8 @@ TEST_CASE("killed at any moment and resumed, the files are those of an undisturb
 
 TEST_CASE("Ctrl-C stops cleanly with exit code 130, and the same command goes on", "[cli]") {
   const Shell zeroth(slow);
-  const ProcessResult r =
-      zeroth({"run", "e.toml", "-j", "1", "--set", "trials=200"}, 700ms, SIGINT);
+  const ProcessResult r = zeroth({"run", "e.toml", "-j", "1", "--set", "trials=200"}, 10ms, SIGINT,
+                                 [&] { return runs_in(zeroth.folder / "e.zeroth") > 0; });
   CHECK(r.exit_code == 130);
   CHECK(has(r.err, "the same command goes on"));
   CHECK_FALSE(zeroth.exists("e.zeroth-wal"));

@@ -69,11 +69,12 @@ std::string slow() {
 struct Shell {
   explicit Shell(const std::string& text = small) { folder.write("t.toml", text); }
   ProcessResult operator()(std::vector<std::string> arguments,
-                           std::chrono::milliseconds kill_after = 0ms, int signal = SIGKILL) const {
+                           std::chrono::milliseconds kill_after = 0ms, int signal = SIGKILL,
+                           const std::function<bool()>& once = nullptr) const {
     return run_zeroth(arguments, folder.path(),
                       {"ZEROTH_PLUGIN_PATH=" ZEROTH_BINARY_DIR "/tests/plugins_for_tests",
                        "XDG_DATA_HOME=/nowhere"},
-                      kill_after, signal);
+                      kill_after, signal, once);
   }
   ProcessResult train(std::vector<std::string> more = {}) const {
     std::vector<std::string> arguments{"train", "t.toml", "-o", "w"};
@@ -186,7 +187,8 @@ TEST_CASE("killed at any moment and resumed, a training ends with the same bits"
 
 TEST_CASE("an interrupted training says how to go on", "[train]") {
   const Shell shell(slow());
-  const ProcessResult r = shell({"train", "t.toml", "-o", "w"}, 150ms, SIGINT);
+  const ProcessResult r = shell({"train", "t.toml", "-o", "w"}, 10ms, SIGINT,
+                                [&] { return shell.exists("w"); });  // the first validation is done
   CHECK(r.exit_code == 130);
   CHECK(has(r.err, "the same command goes on from here"));
   CHECK(shell.train().exit_code == 0);

@@ -15,15 +15,17 @@ namespace zeroth::test {
 ProcessResult run_zeroth(const std::vector<std::string>& arguments,
                          const std::filesystem::path& folder,
                          const std::vector<std::string>& environment,
-                         std::chrono::milliseconds kill_after, int signal) {
+                         std::chrono::milliseconds kill_after, int signal,
+                         const std::function<bool()>& once) {
   std::vector<std::string> words{std::string(ZEROTH_BINARY_DIR) + "/bin/zeroth"};
   words.insert(words.end(), arguments.begin(), arguments.end());
-  return run_program(std::move(words), folder, environment, kill_after, signal);
+  return run_program(std::move(words), folder, environment, kill_after, signal, once);
 }
 
 ProcessResult run_program(std::vector<std::string> words, const std::filesystem::path& folder,
                           const std::vector<std::string>& environment,
-                          std::chrono::milliseconds kill_after, int signal) {
+                          std::chrono::milliseconds kill_after, int signal,
+                          const std::function<bool()>& once) {
   const TemporaryFolder scratch;
   const std::string out = (scratch / "out").string(), err = (scratch / "err").string();
   std::vector<char*> argv;
@@ -43,6 +45,9 @@ ProcessResult run_program(std::vector<std::string> words, const std::filesystem:
     _exit(127);
   }
   if (kill_after.count() > 0) {
+    for (int waits = 0; once && !once() && waits < 6000; ++waits) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
     std::this_thread::sleep_for(kill_after);
     kill(child, signal);
   }

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -16,18 +17,20 @@ struct ProcessResult {
 };
 
 /// Runs a program, named by its path or looked for in PATH, with the arguments after it, in the
-/// folder. environment  "NAME=value" each, added to ours. kill_after   if positive: SIGKILL (or
-/// `signal`) after that time.
+/// folder.
+/// environment  "NAME=value" each, added to ours.
+/// kill_after   if positive: SIGKILL (or `signal`) after that time.
+/// once         if given: that time begins when this is true, and not before; at most a minute.
 ProcessResult run_program(std::vector<std::string> words, const std::filesystem::path& folder,
                           const std::vector<std::string>& environment = {},
                           std::chrono::milliseconds kill_after = std::chrono::milliseconds(0),
-                          int signal = 9);
+                          int signal = 9, const std::function<bool()>& once = nullptr);
 
 /// The same with `zeroth` of this build, which `arguments` leave out.
 ProcessResult run_zeroth(const std::vector<std::string>& arguments,
                          const std::filesystem::path& folder,
                          const std::vector<std::string>& environment = {},
                          std::chrono::milliseconds kill_after = std::chrono::milliseconds(0),
-                         int signal = 9);
+                         int signal = 9, const std::function<bool()>& once = nullptr);
 
 }  // namespace zeroth::test
