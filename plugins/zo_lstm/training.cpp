@@ -10,7 +10,10 @@ namespace zo_lstm {
 std::vector<zeroth::Parameter> Trainer::parameters() {
   return {zeroth::choice("phase", {"update", "query"}, "the network that learns"),
           zeroth::real("regularization", 0.005, zeroth::non_negative,
-                       "weight lambda of the penalty on what the QueryRNN predicts")};
+                       "weight lambda of the penalty on what the QueryRNN predicts"),
+          zeroth::real("input_scale", 1.0, zeroth::positive,
+                       "factor on the first random weights of the inputs: the reciprocal of the "
+                       "size of estimates")};
 }
 
 Trainer::Trainer(const zeroth::Values& optimizer, const zeroth::Values& training,
@@ -29,9 +32,11 @@ Trainer::Trainer(const zeroth::Values& optimizer, const zeroth::Values& training
         "or "
         "set the parameter weights");
   } else {
-    weights_.update = random_lstm(1, seed, 0);
+    weights_.update = random_lstm(1, training.real("input_scale"), seed, 0);
   }
-  if (learns_query_ && !weights_.query) weights_.query = random_lstm(2, seed, 1);
+  if (learns_query_ && !weights_.query) {
+    weights_.query = random_lstm(2, training.real("input_scale"), seed, 1);
+  }
 }
 
 void Trainer::get(std::span<double> out) const {

@@ -71,11 +71,12 @@ void Weights::write(const std::filesystem::path& path, const std::string& note) 
   zeroth::write_safetensors(path, all, note);
 }
 
-Lstm random_lstm(Index inputs, std::uint64_t seed, std::uint64_t stream) {
+Lstm random_lstm(Index inputs, double input_scale, std::uint64_t seed, std::uint64_t stream) {
   Lstm lstm(inputs);
   zeroth::Random random(seed, stream);
   const double bound = 1.0 / std::sqrt(static_cast<double>(hidden));
   for (double& w : lstm.weights()) w = bound * (2.0 * random.uniform() - 1.0);
+  lstm.weights().head(inputs * gates) *= input_scale;
   lstm.weights().tail(hidden) *= 0.1;
   return lstm;
 }

@@ -22,7 +22,8 @@ struct Weights {
   void write(const std::filesystem::path& file, const std::string& note) const;
 };
 
-/// As PyTorch draws them: uniform on +-1/sqrt(hidden), the output on a tenth of that.
-Lstm random_lstm(Index inputs, std::uint64_t seed, std::uint64_t stream);
+/// As PyTorch draws them: uniform on +-1/sqrt(hidden), those of the inputs times input_scale, the
+/// output on a tenth.
+Lstm random_lstm(Index inputs, double input_scale, std::uint64_t seed, std::uint64_t stream);
 
 }  // namespace zo_lstm
