@@ -178,6 +178,7 @@ int run_experiment(Terminal& terminal, const std::vector<std::string>& folders,
   }
   store.set_provenance(provenance_of(experiment, options, plan.matrix));
   std::vector<Place> places;
+  places.reserve(done.size());
   for (const PlannedRun& run : plan.runs) {
     if (done.count(run.key) == 0) continue;
     places.push_back({run.key, run.position, plan.problem(run).label, plan.optimizer(run).label});
