@@ -178,7 +178,6 @@ int run_experiment(Terminal& terminal, const std::vector<std::string>& folders,
   }
   store.set_provenance(provenance_of(experiment, options, plan.matrix));
   std::vector<Place> places;
-  places.reserve(done.size());
   for (const PlannedRun& run : plan.runs) {
     if (done.count(run.key) == 0) continue;
     places.push_back({run.key, run.position, plan.problem(run).label, plan.optimizer(run).label});
@@ -194,6 +193,7 @@ int run_experiment(Terminal& terminal, const std::vector<std::string>& folders,
     Progress progress(terminal, pending.size());
     progress.update(0, 0);
     std::vector<const Suite*> borrowed;
+    borrowed.reserve(suites.size());
     for (const auto& suite : suites) borrowed.push_back(suite.get());
     run_cells(plan, pending, borrowed, options.threads, interrupted,
               [&](std::vector<FinishedRun> batch) {
