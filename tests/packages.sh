@@ -2,10 +2,11 @@
 # From an empty Debian to plugins of one's own: builds the two packages in a root of the release, installs them in an empty
 # one, builds the template with g++ and with clang++ and libc++ and the example in C, and runs them in a matrix.
 #
-# Usage: sh tests/packages.sh RELEASE FOLDER      (as root, with debootstrap; a network or a mirror)
-# RELEASE  bookworm or trixie.
-# FOLDER   takes the roots (3 GB) and the packages.  FOLDER/RELEASE-empty is kept and used again; the others are made anew
-#          and removed at the end, unless KEEP=1.
+# Usage: sh tests/packages.sh RELEASE FOLDER [PACKAGES]      (as root, with debootstrap and a network)
+# RELEASE   bookworm or trixie.
+# FOLDER    takes the roots (3 GB) and the packages.  FOLDER/RELEASE-empty is kept and used again; the other roots are made
+#           anew and removed at the end.
+# PACKAGES  a folder with the two packages; default: they are built in a root of the release.
 set -eu
 release=$1
 mkdir -p "$2"
@@ -15,7 +16,7 @@ folder=$(CDPATH= cd -- "$2" && pwd)
 empty=$folder/$release-empty
 build=$folder/$release-build
 user=$folder/$release-user
-packages=$folder/$release-packages
+packages=${3:-$folder/$release-packages}
 
 unmount() {
   for each in "$build" "$user"; do
@@ -24,7 +25,7 @@ unmount() {
 }
 finish() {
   unmount
-  [ "${KEEP:-}" = 1 ] || rm -rf --one-file-system "$build" "$user"
+  rm -rf --one-file-system "$build" "$user"
 }
 trap finish EXIT
 trap 'exit 130' INT TERM
@@ -50,16 +51,18 @@ if [ ! -d "$empty" ]; then
   mv "$empty.part" "$empty"
 fi
 
-say "$release: building the packages"
-new_root "$build"
-# shellcheck disable=SC2086  # one word for each package
-inside "$build" "apt-get install -y -qq --no-install-recommends $(echo $build_packages) dpkg-dev file >/dev/null"
-mkdir "$build/src"
-(cd "$root" && git ls-files -z | tar -c --null -T - | tar -x -C "$build/src")
-inside "$build" "cd /src && cmake --preset package >/dev/null && cmake --build --preset package --target package >/tmp/log || { tail -20 /tmp/log; exit 1; }"
-rm -rf "$packages"
-cp -r "$build/src/build/package/packages" "$packages"
-rm -rf "$packages/_CPack_Packages"
+if [ $# -lt 3 ]; then
+  say "$release: building the packages"
+  new_root "$build"
+  # shellcheck disable=SC2086  # one word for each package
+  inside "$build" "apt-get install -y -qq --no-install-recommends $(echo $build_packages) dpkg-dev file >/dev/null"
+  mkdir "$build/src"
+  (cd "$root" && git ls-files -z | tar -c --null -T - | tar -x -C "$build/src")
+  inside "$build" "cd /src && cmake --preset package >/dev/null && cmake --build --preset package --target package >/tmp/log || { tail -20 /tmp/log; exit 1; }"
+  rm -rf "$packages"
+  cp -r "$build/src/build/package/packages" "$packages"
+  rm -rf "$packages/_CPack_Packages"
+fi
 for package in "$packages"/*.deb; do
   dpkg-deb --info "$package" | sed -n 's/^ \([A-Z][A-Za-z-]*: .*\)/\1/p'
   dpkg-deb --contents "$package" | awk '{print $1, $2, $6}' | grep -v '/$' || true
