@@ -114,7 +114,8 @@ for compiler in gcc clang; do
   inside "$user" "
     cp -r /usr/share/zeroth-sdk/example_c /root/c-$compiler && cd /root/c-$compiler
     CC=$compiler cmake -B build >/dev/null && cmake --build build && ctest --test-dir build --output-on-failure
-    zeroth run experiment.toml --plugin-dir build --set optimizer.compass-search.contraction=[0.3,0.5] --set trials=2"
+    zeroth run experiment.toml --plugin-dir build --set optimizer.compass-search.contraction=[0.3,0.5] \
+      --set budget.target=0 --set budget.queries=5000 --set trials=2"
 done
 
 say "$release: zeroth new"
