@@ -1,0 +1,65 @@
+# share/data/fetch.cmake against a folder that plays the publisher.
+#   cmake -DFETCH=fetch.cmake -DFOLDER=scratch -DDATA=folder with mnist/, or nothing -P fetch_test.cmake
+file(REMOVE_RECURSE "${FOLDER}")
+file(MAKE_DIRECTORY "${FOLDER}/publisher" "${FOLDER}/home")
+
+# Runs the script; text and failed are set for the caller.
+function(fetch)
+  execute_process(COMMAND "${CMAKE_COMMAND}" -E env --unset=ZEROTH_DATA "XDG_DATA_HOME=${FOLDER}/home"
+      "${CMAKE_COMMAND}" ${ARGN}
+    WORKING_DIRECTORY "${FOLDER}" RESULT_VARIABLE code OUTPUT_VARIABLE out ERROR_VARIABLE err)
+  string(REGEX REPLACE "[ \n]+" " " text "${out}${err}")  # CMake breaks lines
+  set(text "${text}" PARENT_SCOPE)
+  set(failed "${code}" PARENT_SCOPE)
+endfunction()
+function(expect what)
+  if(NOT (${ARGN}))
+    message(SEND_ERROR "${what}: ${text}")
+  endif()
+endfunction()
+set(local "-DBASE_URL=file://${FOLDER}/publisher")
+set(home "${FOLDER}/home/zeroth/data")
+
+fetch(-P "${FETCH}" imagenet)
+expect("an unknown data set is refused" failed AND text MATCHES "usage: cmake .*mnist[|]cifar10")
+fetch(-P "${FETCH}")
+expect("no data set is refused" failed AND text MATCHES "usage: cmake ")
+
+fetch(${local} -P "${FETCH}" mnist)
+expect("a file that is not there is said with its address" failed AND text MATCHES "publisher/train-images-idx3-ubyte.gz: ")
+file(WRITE "${FOLDER}/publisher/train-images-idx3-ubyte.gz" "not MNIST")
+fetch(${local} -P "${FETCH}" mnist)
+file(GLOB left "${home}/mnist/*")
+expect("what is not as published is refused" failed AND text MATCHES "has the MD5 sum .* published one is f68b3c2d" AND NOT left)
+
+# CIFAR-10 in small, with the sum of this archive.
+set(names data_batch_1 data_batch_2 data_batch_3 data_batch_4 data_batch_5 test_batch)
+foreach(name IN LISTS names)
+  file(WRITE "${FOLDER}/publisher/cifar-10-batches-bin/${name}.bin" "${name}")
+endforeach()
+execute_process(COMMAND "${CMAKE_COMMAND}" -E tar cz cifar-10-binary.tar.gz cifar-10-batches-bin WORKING_DIRECTORY "${FOLDER}/publisher")
+file(MD5 "${FOLDER}/publisher/cifar-10-binary.tar.gz" sum)
+fetch(${local} -P "${FETCH}" cifar10)
+expect("another archive than CIFAR-10 is refused" failed AND text MATCHES "published one is c32a1d4ab5d03f1284b67883e8d87530")
+fetch(${local} -Dcifar10_md5=${sum} -P "${FETCH}" cifar10)
+file(GLOB found RELATIVE "${home}/cifar10" "${home}/cifar10/*")
+list(TRANSFORM names APPEND .bin OUTPUT_VARIABLE expected)
+expect("the files of the archive are there, and nothing else" NOT failed AND found STREQUAL expected)
+file(REMOVE "${FOLDER}/publisher/cifar-10-binary.tar.gz")
+fetch(${local} -P "${FETCH}" cifar10)
+expect("what is there is not fetched again" NOT failed AND text MATCHES "test_batch.bin is there")
+
+if(EXISTS "${DATA}/mnist/t10k-images-idx3-ubyte.gz")
+  fetch("-DBASE_URL=file://${DATA}/mnist" "-DDATA=${FOLDER}/mine" -P "${FETCH}" mnist)
+  file(GLOB found "${FOLDER}/mine/mnist/*.gz")
+  list(LENGTH found count)
+  expect("MNIST has the published sums" NOT failed AND count EQUAL 4)
+  fetch("-DBASE_URL=file:///none" "-DDATA=${FOLDER}/mine" -P "${FETCH}" mnist)
+  expect("MNIST is not fetched again" NOT failed AND text MATCHES "t10k-labels-idx1-ubyte.gz is there")
+  file(WRITE "${FOLDER}/mine/mnist/t10k-labels-idx1-ubyte.gz" "mine")
+  fetch("-DBASE_URL=file://${DATA}/mnist" "-DDATA=${FOLDER}/mine" -P "${FETCH}" mnist)
+  file(READ "${FOLDER}/mine/mnist/t10k-labels-idx1-ubyte.gz" kept)
+  expect("a file that differs is left alone" failed AND text MATCHES "remove it and try again" AND kept STREQUAL "mine")
+else()
+  message(STATUS "skipped in part: no MNIST at ../shared/data, and ZEROTH_DATA does not point to it")
+endif()
