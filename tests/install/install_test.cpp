@@ -213,4 +213,6 @@ TEST_CASE("bash completes commands, options, names and files", "[install]") {
   CHECK(offered("zeroth list o") == "optimizers ");
   CHECK(offered("zeroth new p") == "problem ");
   CHECK(offered("zeroth run --threads ''") == " ");
+  CHECK(offered("zeroth run -o small.z") == "small.zeroth ");
+  CHECK(offered("zeroth run --dry-run sm") == "small.toml ");
 }
