@@ -8,6 +8,8 @@
 namespace zeroth::host {
 namespace {
 
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
 void nan_to_infinity(std::vector<double>& sample) {
   for (double& value : sample) {
     if (std::isnan(value)) value = std::numeric_limits<double>::infinity();
@@ -16,15 +18,23 @@ void nan_to_infinity(std::vector<double>& sample) {
 
 }  // namespace
 
-double quantile(std::vector<double> sample, double p) {
-  if (sample.empty()) return std::numeric_limits<double>::quiet_NaN();
+void sort_worst_last(std::vector<double>& sample) {
   nan_to_infinity(sample);
   std::sort(sample.begin(), sample.end());
-  const double place = p * static_cast<double>(sample.size() - 1);
+}
+
+double quantile_of_sorted(std::span<const double> sorted, double p) {
+  if (sorted.empty()) return nan;
+  const double place = p * static_cast<double>(sorted.size() - 1);
   const auto below = static_cast<std::size_t>(place);
   const double share = place - static_cast<double>(below);
-  if (share == 0.0 || sample[below] == sample[below + 1]) return sample[below];
-  return sample[below] + share * (sample[below + 1] - sample[below]);
+  if (share == 0.0 || sorted[below] == sorted[below + 1]) return sorted[below];
+  return sorted[below] + share * (sorted[below + 1] - sorted[below]);
+}
+
+double quantile(std::vector<double> sample, double p) {
+  sort_worst_last(sample);
+  return quantile_of_sorted(sample, p);
 }
 
 std::vector<double> ranks(const std::vector<double>& values) {
@@ -43,6 +53,19 @@ std::vector<double> ranks(const std::vector<double>& values) {
     first = last + 1;
   }
   return result;
+}
+
+double mean(std::span<const double> sample) {
+  if (sample.empty()) return nan;
+  return std::accumulate(sample.begin(), sample.end(), 0.0) / static_cast<double>(sample.size());
+}
+
+double standard_deviation(std::span<const double> sample) {
+  if (sample.size() < 2) return nan;
+  const double centre = mean(sample);
+  double squares = 0;
+  for (const double value : sample) squares += (value - centre) * (value - centre);
+  return std::sqrt(squares / static_cast<double>(sample.size() - 1));
 }
 
 }  // namespace zeroth::host
