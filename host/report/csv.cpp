@@ -3,18 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cmath>
 #include <cstdint>
-#include <cstring>
-#include <fstream>
-#include <stdexcept>
 
+#include "report/new_file.hpp"
 #include "user_error.hpp"
 
 namespace zeroth::host {
 namespace fs = std::filesystem;
 namespace {
+
+constexpr const char* another_folder = "name another folder with --csv";
 
 std::string field(double value) {
   if (std::isnan(value)) return "";
@@ -37,42 +36,6 @@ std::string row(const Fields&... fields) {
   return line;
 }
 
-// Under another name until it is complete.
-class NewFile {
- public:
-  NewFile(const fs::path& folder, const char* name, bool overwrite)
-      : path_(folder / name), partial_(folder / (std::string(name) + ".partial")) {
-    if (fs::is_directory(path_)) {
-      throw UserError(path_.string(), "is a folder", "name another folder with --csv");
-    }
-    if (!overwrite && fs::exists(path_)) {
-      throw UserError(path_.string(), "is there already",
-                      "name another folder, or say --overwrite");
-    }
-    out_.open(partial_, std::ios::binary | std::ios::trunc);
-    if (!out_)
-      throw UserError(partial_.string(), std::strerror(errno), "name a folder that can be written");
-  }
-  NewFile(const NewFile&) = delete;
-  NewFile& operator=(const NewFile&) = delete;
-  ~NewFile() {
-    std::error_code ignored;
-    if (!finished_) fs::remove(partial_, ignored);
-  }
-  std::ofstream& out() { return out_; }
-  void finish() {
-    out_.close();
-    if (!out_) throw std::runtime_error(partial_.string() + ": " + std::strerror(errno));
-    fs::rename(partial_, path_);
-    finished_ = true;
-  }
-
- private:
-  fs::path path_, partial_;
-  std::ofstream out_;
-  bool finished_ = false;
-};
-
 // All metrics of all problems, in the order of first appearance.
 std::vector<std::string> metric_names(const Store& store) {
   std::vector<std::string> names;
@@ -94,8 +57,8 @@ void make_folder(const fs::path& folder) {
 
 void write_csv(const Store& store, const fs::path& folder, bool overwrite) {
   make_folder(folder);
-  NewFile runs(folder, "runs.csv", overwrite);
-  NewFile trace(folder, "trace.csv", overwrite);
+  NewFile runs(folder / "runs.csv", overwrite, another_folder);
+  NewFile trace(folder / "trace.csv", overwrite, another_folder);
   const std::vector<std::string> metrics = metric_names(store);
   runs.out()
       << "run,problem,problem_parameters,split,instance,instance_label,optimizer,optimizer_label,"
@@ -128,8 +91,8 @@ void write_csv(const Store& store, const fs::path& folder, bool overwrite) {
 
 void write_csv(const TrainingStore& store, const fs::path& folder, bool overwrite) {
   make_folder(folder);
-  NewFile steps(folder, "training.csv", overwrite);
-  NewFile validations(folder, "validation.csv", overwrite);
+  NewFile steps(folder / "training.csv", overwrite, another_folder);
+  NewFile validations(folder / "validation.csv", overwrite, another_folder);
   steps.out()
       << "phase,epoch,step,failed,objective,initial_loss,final_loss,gradient_norm,seconds\n";
   store.for_each([&](const StepRecord& r) {
