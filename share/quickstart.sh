@@ -1,5 +1,5 @@
 #!/bin/sh
-# From nothing to a table of results: installs what is missing, builds, and runs the main job on what ships with
+# From nothing to a report: installs what is missing, builds, and runs the main job on what ships with
 # the project.  Usage: sh share/quickstart.sh
 set -eu
 . "$(dirname -- "$0")/setup.sh"
@@ -15,13 +15,13 @@ cmake --build --preset release
 say "Running share/experiments/quickstart.toml"
 PATH=$root/build/release/bin:$PATH
 zeroth run share/experiments/quickstart.toml -o build/quickstart.zeroth
-rm -rf build/quickstart-csv
-zeroth export build/quickstart.zeroth --csv build/quickstart-csv
+zeroth report build/quickstart.zeroth -o build/quickstart.html --overwrite
 
 cat <<END
 
-The results are in build/quickstart.zeroth, as CSV in build/quickstart-csv.  Next:
-  build/release/bin/zeroth report build/quickstart.zeroth
+The report is $root/build/quickstart.html: open it in a browser.  The results are in
+build/quickstart.zeroth.  Next:
+  build/release/bin/zeroth export build/quickstart.zeroth --csv build/quickstart-csv
   build/release/bin/zeroth list
   build/release/bin/zeroth --help
 END

@@ -7,7 +7,7 @@ root=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)
 build_packages="g++ cmake ninja-build libboost-dev libboost-filesystem-dev libboost-program-options-dev
   libeigen3-dev libfmt-dev libsqlite3-dev libtbb-dev libtomlplusplus-dev nlohmann-json3-dev zlib1g-dev"
 # To test.
-test_packages="catch2 clang clang-format clang-tidy pkg-config"
+test_packages="catch2 chromium clang clang-format clang-tidy pkg-config"
 
 say() { printf '\n== %s\n' "$*"; }
 

@@ -4,7 +4,10 @@
 
 #include <algorithm>
 #include <boost/program_options.hpp>
+#include <charconv>
+#include <cstdint>
 #include <ostream>
+#include <system_error>
 #include <thread>
 
 #include "near_miss.hpp"
@@ -24,7 +27,7 @@ usage: zeroth COMMAND [OPTIONS]
   zeroth describe NAME                one optimizer or problem: parameters, reference, file
   zeroth run EXPERIMENT.toml          run a matrix of optimizers and problems; again: only what is missing
   zeroth train TRAINING.toml -o FILE  learn the weights of an optimizer; again: go on where it was
-  zeroth report FILE                  print the table of a result file
+  zeroth report FILE                  print the table of a result file; -o REPORT.html: a page of figures and tests
   zeroth export FILE --csv DIR        write runs.csv and trace.csv
   zeroth new optimizer|problem NAME   write the source of a plugin of your own, with tests
 
@@ -92,6 +95,23 @@ int default_threads() { return std::max(1, static_cast<int>(std::thread::hardwar
 void check_threads(int threads) {
   if (threads >= 1 && threads <= 1024) return;
   throw UserError("--threads", fmt::format("must be 1 .. 1024, is {}", threads));
+}
+
+std::vector<std::uint64_t> iterations_of(const std::string& list) {
+  std::vector<std::uint64_t> iterations;
+  for (std::size_t at = 0; at <= list.size();) {
+    const std::size_t end = std::min(list.find(',', at), list.size());
+    std::uint64_t value = 0;
+    const char* last = list.data() + end;
+    const auto [stop, error] = std::from_chars(list.data() + at, last, value);
+    if (error != std::errc() || stop != last || value == 0) {
+      throw UserError("--at", fmt::format("'{}' is no list of iterations", list),
+                      "say it like --at 50,100,200");
+    }
+    iterations.push_back(value);
+    at = end + 1;
+  }
+  return iterations;
 }
 
 using Arguments = std::vector<std::string>;
@@ -178,13 +198,25 @@ int dispatch(const Arguments& arguments, const Commands& commands,
     return commands.train(options);
   };
   const auto report = [&](const Arguments& rest) {
-    Parser parser("zeroth report FILE",
-                  "Prints the table of a result file or a training file, also while it is being "
-                  "written.\n");
+    Parser parser(
+        "zeroth report FILE [-o REPORT.html]",
+        "Prints the table of a result file or a training file, also while it is being "
+        "written.\n"
+        "With -o, writes one HTML page instead: curves, targets, profiles, tests and how the "
+        "experiment\n"
+        "was run.  It needs no network, and every figure and table can be saved from it.\n");
     ReportOptions options;
+    std::string at;
+    parser.options()("output,o", po::value(&options.output)->value_name("REPORT.html"),
+                     "the page; of a result file")(
+        "at", po::value(&at)->value_name("N,N"),
+        "in the page, also compare the optimizers after so many iterations")(
+        "overwrite", po::bool_switch(&options.overwrite), "replace a page that is there");
     parser.positional("file", &options.file);
     if (!parser.parse(rest, out)) return 0;
     parser.require(!options.file.empty(), "the result FILE");
+    if (!at.empty()) options.at = iterations_of(at);
+    parser.require(at.empty() || !options.output.empty(), "-o REPORT.html, which --at is for,");
     return commands.report(options);
   };
   const auto export_results = [&](const Arguments& rest) {

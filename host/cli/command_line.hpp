@@ -1,6 +1,7 @@
 // argv, checked.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <iosfwd>
 #include <string>
@@ -30,7 +31,9 @@ struct NewOptions {
   std::string name, output;
 };
 struct ReportOptions {
-  std::string file;
+  std::string file, output;       // output "": the table
+  std::vector<std::uint64_t> at;  // iterations
+  bool overwrite = false;
 };
 struct ExportOptions {
   std::string file, csv;

@@ -7,8 +7,10 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "cli/paths.hpp"
 #include "near_miss.hpp"
 #include "report/csv.hpp"
+#include "report/page.hpp"
 #include "report/summary.hpp"
 #include "report/training_summary.hpp"
 #include "store/store.hpp"
@@ -113,12 +115,21 @@ Commands make_commands(Terminal& terminal, const std::vector<std::string>& folde
   commands.new_plugin = [&](const NewOptions& options) {
     return new_plugin(terminal, scan(terminal, folders), options);
   };
-  commands.report = [](const ReportOptions& options) {
+  commands.report = [&](const ReportOptions& options) {
     if (Database::is(options.file, TrainingStore::kind())) {
+      if (!options.output.empty()) {
+        throw UserError(options.file, "is a training file, of which there is no page",
+                        "`zeroth export` writes its curve as CSV");
+      }
       fmt::print("{}", format_training(TrainingStore::open_to_read(options.file)));
       return 0;
     }
     const Store store = Store::open_to_read(options.file);
+    if (!options.output.empty()) {
+      write_page(store, share_folder() / "report", options.at, options.output, options.overwrite);
+      terminal.note(fmt::format("wrote {}", options.output));
+      return 0;
+    }
     fmt::print("{} runs in {}\n{}", store.size(), options.file,
                format(summarize(store), colours(STDOUT_FILENO)));
     return 0;

@@ -9,9 +9,11 @@
 #include <memory>
 #include <optional>
 
+#include "bytes.hpp"
 #include "cli/commands.hpp"
 #include "cli/environment.hpp"
 #include "cli/paths.hpp"
+#include "hash.hpp"
 #include "plan/plan.hpp"
 #include "plugins/registry.hpp"
 #include "report/summary.hpp"
@@ -111,7 +113,8 @@ Provenance provenance_of(const Experiment& experiment, const RunOptions& options
   std::string settings, plugins;
   for (const std::string& each : options.settings) settings += each + "\n";
   const auto add = [&plugins](const Descriptor& d) {
-    plugins += fmt::format("{} {} {}\n", d.id, d.version, d.library.string());
+    plugins += fmt::format("{} {} {} {}\n", d.id, d.version, fingerprint(read_bytes(d.library)),
+                           d.library.string());
   };
   for (const ProblemConfiguration& each : matrix.problems) add(*each.descriptor);
   for (const Configuration& each : matrix.optimizers) add(*each.descriptor);
@@ -119,6 +122,7 @@ Provenance provenance_of(const Experiment& experiment, const RunOptions& options
           {"experiment_file", experiment.file.string()},
           {"experiment", experiment.text},
           {"settings", settings},
+          {"seed", fmt::format("{}", experiment.seed)},
           {"plugins", plugins},
           {"program", fmt::format("zeroth {}", version)},
           {"machine", fmt::format("{}, {} threads", machine_text(), options.threads)},
@@ -177,6 +181,7 @@ int run_experiment(Terminal& terminal, const std::vector<std::string>& folders,
     throw UserError(output, "another zeroth has written to it meanwhile", "start again");
   }
   store.set_provenance(provenance_of(experiment, options, plan.matrix));
+  if (done.empty()) store.set_provenance({{"first_run", now_text()}});
   std::vector<Place> places;
   for (const PlannedRun& run : plan.runs) {
     if (done.count(run.key) == 0) continue;

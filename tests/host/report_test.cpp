@@ -1,0 +1,195 @@
+// What a report says of runs: curves, targets, comparisons.
+#include <cmath>
+#include <limits>
+
+#include "report/comparison.hpp"
+#include "report/curves.hpp"
+#include "report/digest.hpp"
+#include "report/page.hpp"
+#include "support/catch.hpp"
+#include "support/temporary_folder.hpp"
+#include "user_error.hpp"
+
+using namespace zeroth::host;
+
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr double missing = std::numeric_limits<double>::quiet_NaN();
+
+const std::vector<TraceRow> trace{{0, 0, 8}, {1, 3, 4}, {2, 6, 2}};
+
+// Runs of two optimizers on one problem; the loss of each by (instance, trial, optimizer).
+struct Cell {
+  std::size_t instance;
+  std::uint64_t trial;
+  std::size_t optimizer;
+  double loss;
+};
+struct Made {
+  Results results;
+  Digest digest;
+  explicit Made(const std::vector<Cell>& cells, std::size_t problems = 1) {
+    results.optimizers = {{"A", "a", "{}"}, {"B", "b", "{}"}};
+    for (std::size_t p = 0; p < problems; ++p) {
+      results.problems.push_back(
+          {"P" + std::to_string(p), "p", "{}", "test", {{0, ""}, {1, ""}, {2, ""}}});
+      // Problem p has losses 1000^p times as large.
+      const double scale = std::pow(1000.0, static_cast<double>(p));
+      digest.references.emplace_back(3, Reference{10 * scale, 0});
+      for (const Cell& cell : cells) {
+        ReportedRun run;
+        run.problem = p;
+        run.optimizer = cell.optimizer;
+        run.instance = cell.instance;
+        run.trial = cell.trial;
+        run.loss = cell.loss * scale;
+        results.runs.push_back(run);
+      }
+    }
+    for (const ReportedRun& run : results.runs) digest.checkpoints.push_back({run.loss + 100});
+  }
+};
+
+const std::vector<Cell> two_instances{{0, 0, 0, 1}, {0, 0, 1, 2}, {0, 1, 0, 3}, {0, 1, 1, 6},
+                                      {1, 0, 0, 5}, {1, 0, 1, 4}, {1, 1, 0, 5}, {1, 1, 1, 4}};
+
+}  // namespace
+
+TEST_CASE("a curve keeps the last loss of a run that ended, and ends with one that broke",
+          "[report]") {
+  const std::vector<std::uint64_t> points{0, 1, 2, 3, 9};
+  CHECK(losses_at(trace, false, Axis::iterations, points) == std::vector<double>{8, 4, 2, 2, 2});
+  const std::vector<double> broken = losses_at(trace, true, Axis::iterations, points);
+  CHECK(broken[2] == 2);
+  CHECK(std::isnan(broken[3]));
+  CHECK(losses_at(trace, false, Axis::queries, {0, 2, 3, 5, 6, 7}) ==
+        std::vector<double>{8, 8, 4, 4, 2, 2});
+  CHECK(std::isnan(losses_at({}, true, Axis::iterations, {0})[0]));
+}
+
+TEST_CASE("axis points are all integers, or evenly and geometrically spaced ones with both ends",
+          "[report]") {
+  CHECK(axis_points(3, 100) == std::vector<std::uint64_t>{0, 1, 2, 3});
+  const std::vector<std::uint64_t> points = axis_points(1'000'000, 100);
+  CHECK(points.size() > 80);
+  CHECK(points.size() <= 101);
+  CHECK(points.front() == 0);
+  CHECK(points[1] == 1);
+  CHECK(points.back() == 1'000'000);
+}
+
+TEST_CASE("in a curve, a run without a loss is the worst and ends the mean", "[report]") {
+  const Curve curve = curve_of({{1, 1}, {2, 2}, {6, missing}}, 2);
+  CHECK(curve.median == std::vector<double>{2, 2});
+  CHECK(curve.mean[0] == 3);
+  CHECK(curve.deviation[0] == Approx(std::sqrt(7.0)));
+  CHECK_FALSE(std::isfinite(curve.mean[1]));
+  CHECK_FALSE(std::isfinite(curve.upper[1]));
+  CHECK(curve.lower[1] == 1.5);
+}
+
+TEST_CASE("a box has whiskers within 1.5 interquartile ranges and counts what has no loss",
+          "[report]") {
+  const Box box = box_of({1, 2, 3, 4, 5, 100, missing, infinity});
+  CHECK(box.finite == 6);
+  CHECK(box.without_loss == 2);
+  CHECK(box.median == 3.5);
+  CHECK(box.lower_whisker == 1);
+  CHECK(box.upper_whisker == 5);
+  CHECK(box.outliers == std::vector<double>{100});
+  std::vector<double> many(1000, 1.0);
+  for (int i = 0; i < 100; ++i) many.push_back(2 + i);
+  CHECK(box_of(many).outliers.size() == most_outliers);
+  CHECK(box_of(many).outliers_left_out == 100 - most_outliers);
+  CHECK(box_of(many).outliers.back() == 101);
+  CHECK(box_of({missing}).finite == 0);
+}
+
+TEST_CASE("a cumulative share counts events that never come in its total alone", "[report]") {
+  const Steps steps = cumulative_share({5, 2, infinity, 2}, 4);
+  CHECK(steps.x == std::vector<double>{2, 5});
+  CHECK(steps.y == std::vector<double>{0.5, 0.75});
+  std::vector<double> many;
+  for (int i = 1; i <= 5000; ++i) many.push_back(i);
+  const Steps thinned = cumulative_share(many, 5000);
+  CHECK(thinned.x.size() <= 201);
+  CHECK(thinned.x.back() == 5000);
+  for (std::size_t i = 0; i < thinned.x.size(); ++i) CHECK(thinned.y[i] == thinned.x[i] / 5000);
+  CHECK(cumulative_share({infinity}, 1).x.empty());
+}
+
+TEST_CASE("the units of a comparison are instances with their trials averaged", "[report]") {
+  const Made made(two_instances);
+  const Blocks blocks = blocks_of(made.results, made.digest, {"P", {0}}, std::nullopt);
+  CHECK_FALSE(blocks.trials);
+  CHECK(blocks.losses == std::vector<std::vector<double>>{{2, 4}, {5, 4}});
+  const Blocks at = blocks_of(made.results, made.digest, {"P", {0}}, 0);
+  CHECK(at.losses == std::vector<std::vector<double>>{{102, 104}, {105, 104}});
+}
+
+TEST_CASE("with a single instance the units are its trials", "[report]") {
+  const Made made(std::vector<Cell>(two_instances.begin(), two_instances.begin() + 4));
+  const Blocks blocks = blocks_of(made.results, made.digest, {"P", {0}}, std::nullopt);
+  CHECK(blocks.trials);
+  CHECK(blocks.losses == std::vector<std::vector<double>>{{1, 2}, {3, 6}});
+}
+
+TEST_CASE("trials that not all optimizers have are left out and counted, broken ones are the worst",
+          "[report]") {
+  std::vector<Cell> cells = two_instances;
+  cells.pop_back();
+  cells.front().loss = missing;
+  const Made made(cells);
+  const Blocks blocks = blocks_of(made.results, made.digest, {"P", {0}}, std::nullopt);
+  CHECK(blocks.incomplete == 1);
+  CHECK(blocks.losses == std::vector<std::vector<double>>{{infinity, 4}, {5, 4}});
+}
+
+TEST_CASE("over several problems, losses are shares of the gap", "[report]") {
+  const Made made(two_instances, 2);
+  const Blocks blocks = blocks_of(made.results, made.digest, {"all", {0, 1}}, std::nullopt);
+  REQUIRE(blocks.losses.size() == 4);
+  CHECK(blocks.losses[0][1] == Approx(0.4));
+  CHECK(blocks.losses[2][1] == Approx(0.4));
+  CHECK(scopes_of(made.results).size() == 3);
+}
+
+TEST_CASE("a comparison ranks, groups what is close, and pairs the better ranked first",
+          "[report]") {
+  Blocks blocks;
+  blocks.optimizers = {0, 1, 2};
+  for (int i = 0; i < 12; ++i)
+    blocks.losses.push_back({9.0 + i, 1.0 + i, 1.0 + i + (i % 2 == 0 ? 0.5 : -0.25)});
+  const std::optional<Comparison> comparison = compare(blocks);
+  REQUIRE(comparison);
+  CHECK(comparison->order == std::vector<std::size_t>{1, 2, 0});
+  CHECK(comparison->groups == std::vector<std::pair<std::size_t, std::size_t>>{{0, 1}});
+  REQUIRE(comparison->pairs.size() == 3);
+  const PairedComparison& clear = comparison->pairs[1];
+  CHECK(clear.first == 1);
+  CHECK(clear.second == 0);
+  CHECK(clear.wins == 12);
+  CHECK(clear.median_difference == -8);
+  CHECK(clear.p_holm >= clear.test.p);
+  CHECK(clear.p_holm < 0.05);
+  CHECK(comparison->pairs[0].p_holm > 0.05);
+  blocks.losses.resize(1);
+  CHECK_FALSE(compare(blocks));
+}
+
+TEST_CASE("nothing in data, scripts or style ends its element", "[report]") {
+  const zeroth::test::TemporaryFolder folder;
+  const auto page = folder.write("page.html",
+                                 "<link rel=\"stylesheet\" href=\"s.css\">"
+                                 "<script type=\"application/json\" id=\"data\"></script>"
+                                 "<script src=\"a.js\"></script>");
+  folder.write("s.css", "p {}\n");
+  folder.write("a.js", "'</script>' + '<!--';\n");
+  CHECK(inline_page(page, "[\"</script><!--\"]") ==
+        "<style>\np {}\n</style>"
+        "<script type=\"application/json\" id=\"data\">[\"\\u003c/script>\\u003c!--\"]</script>"
+        "<script>\n'<\\/script>' + '<\\!--';\n</script>");
+  std::filesystem::remove(folder / "a.js");
+  CHECK_THROWS_AS(inline_page(page, "[]"), UserError);
+}
