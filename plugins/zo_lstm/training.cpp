@@ -13,7 +13,9 @@ std::vector<zeroth::Parameter> Trainer::parameters() {
                        "weight lambda of the penalty on what the QueryRNN predicts"),
           zeroth::real("input_scale", 1.0, zeroth::positive,
                        "factor on the first random weights of the inputs: the reciprocal of the "
-                       "size of estimates")};
+                       "size of estimates"),
+          zeroth::real("update_scale", 1.0, zeroth::positive,
+                       "factor on the learned update that the phase begins with")};
 }
 
 Trainer::Trainer(const zeroth::Values& optimizer, const zeroth::Values& training,
@@ -34,6 +36,7 @@ Trainer::Trainer(const zeroth::Values& optimizer, const zeroth::Values& training
   } else {
     weights_.update = random_lstm(1, training.real("input_scale"), seed, 0);
   }
+  weights_.update.weights().tail(hidden) *= training.real("update_scale");
   if (learns_query_ && !weights_.query) {
     weights_.query = random_lstm(2, training.real("input_scale"), seed, 1);
   }

@@ -294,3 +294,36 @@ TEST_CASE("the meta-gradients agree on a real attack", "[training]") {
   CAPTURE(learns_query);
   CHECK(disagreement(settings, {learns_query, false, 0.1, 20}, 1.0, 1e-5, 7) < 1e-6);
 }
+
+// The weights that a trainer with these training parameters begins with.
+static Vector first_weights(const zeroth_optimizer& optimizer, const Overrides& values,
+                            const Overrides& training) {
+  const auto& trainable =
+      *static_cast<const zeroth_trainable_1*>(optimizer.extension(&optimizer, ZEROTH_TRAINABLE_1));
+  const ValueTable<zeroth_optimizer> of_optimizer(optimizer, values);
+  const ValueTable<zeroth_trainable_1> of_training(trainable, training);
+  void* trainer = nullptr;
+  REQUIRE(trainable.create(&trainable, of_optimizer.data(), of_training.data(), 1, &trainer,
+                           nullptr) == ZEROTH_OK);
+  Vector weights(trainable.weight_count(trainer));
+  trainable.get(trainer, weights.data());
+  trainable.destroy(trainer);
+  return weights;
+}
+
+TEST_CASE("a training may begin with larger input weights, and with shorter updates",
+          "[training]") {
+  const PluginLibrary library = PluginLibrary::built("zo_lstm");
+  const zeroth_optimizer& optimizer = library.optimizer("zo-lstm");
+  const Vector plain = first_weights(optimizer, {}, {});
+  const Vector scaled = first_weights(optimizer, {}, {{"input_scale", 30.0}});
+  for (std::size_t i = 0; i < plain.size(); ++i) CHECK(scaled[i] == plain[i] * (i < 40 ? 30 : 1));
+
+  const TemporaryFolder folder;
+  const Overrides trained{{"weights", untrained_weights(folder, 0.3).string()}};
+  const Vector whole = first_weights(optimizer, trained, {});
+  const Vector shorter = first_weights(optimizer, trained, {{"update_scale", 0.25}});
+  for (std::size_t i = 0; i < whole.size(); ++i) {
+    CHECK(shorter[i] == whole[i] * (i < whole.size() - hidden ? 1 : 0.25));
+  }
+}
