@@ -52,7 +52,12 @@ function figure(name, {settings = [], panels, caption, optimizers, minimum = 300
   const drawing = () => {
     const all = panels(values);
     const size = all.length === 1 ? {width: 560, height: 340} : {width: 320, height: 220};
-    return compose(all.map(({title, chart}) => ({title, svg: chart(size)})).filter((panel) => panel.svg), optimizers ? optimizers.filter(shown) : []);
+    const drawn = all.map(({title, chart}) => ({title, svg: chart(size)})).filter((panel) => panel.svg);
+    return drawn.length ? compose(drawn, optimizers ? optimizers.filter(shown) : []) : null;
+  };
+  const save = (write) => () => {
+    const drawn = drawing();
+    if (drawn) write(name, drawn);
   };
   const choose = ({name: text, key, choices}) => element('label', {}, `${text} `, element('select', {
     'data-setting': key,
@@ -63,8 +68,8 @@ function figure(name, {settings = [], panels, caption, optimizers, minimum = 300
   }, ...choices.map(([value, shown_text]) => element('option', {selected: value === values[key] ? '' : undefined}, shown_text))));
   const controls = element('div', {class: 'controls'}, ...settings.filter(({choices}) => choices.length > 1).map(choose),
     element('span', {class: 'save'},
-      element('button', {type: 'button', title: 'Save as SVG', onclick: () => save_svg(name, drawing())}, 'SVG'),
-      element('button', {type: 'button', title: 'Save as PNG', onclick: () => save_png(name, drawing())}, 'PNG')));
+      element('button', {type: 'button', title: 'Save as SVG', onclick: save(save_svg)}, 'SVG'),
+      element('button', {type: 'button', title: 'Save as PNG', onclick: save(save_png)}, 'PNG')));
   const node = element('figure', {'data-figure': name}, controls, above, area, below);
   let drawn_width = 0;
   const self = {
