@@ -4,10 +4,13 @@
 
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <string>
 
 #include "cli/commands.hpp"
+#include "isolate/isolation.hpp"
 #include "user_error.hpp"
 
 // What can throw beyond the last catch is printing itself.
@@ -19,6 +22,7 @@ int main(int argc, char** argv) {  // NOLINT(bugprone-exception-escape)
                                    : "error:";
     std::fputs(fmt::format("{} {}\n", prefix, text).c_str(), stderr);
   };
+  if (argc == 3 && std::string(argv[1]) == "worker") return serve_worker(std::atol(argv[2]));
   try {
     secure_standard_streams();
     std::signal(SIGXFSZ, SIG_IGN);  // a write over the limit is an error like any other

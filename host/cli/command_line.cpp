@@ -158,8 +158,11 @@ int dispatch(const Arguments& arguments, const Commands& commands,
         "runs at a time; default: one for each core")("dry-run,n",
                                                       po::bool_switch(&options.dry_run),
                                                       "print what would be run, and write nothing")(
+        "isolate", po::bool_switch(&options.isolate),
+        "run every plugin in a process of its own: a crash, a hang or exhausted memory costs one "
+        "run; the numbers stay the same")(
         "set", po::value(&options.settings)->value_name("KEY=VALUE")->composing(),
-        "replace a value of the experiment: trials=3, budget.iterations=50, "
+        "replace a value of the experiment: trials=3, budget.iterations=50, limits.seconds=10, "
         "optimizer.zo-sgd.delta=[1,4], "
         "problem.*.instances=2; may be repeated")(
         "only", po::value(&options.only)->value_name("PATTERN")->composing(),

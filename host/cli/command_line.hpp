@@ -18,7 +18,7 @@ struct DescribeOptions {
 struct RunOptions {
   std::string experiment, output;
   int threads = 1;
-  bool dry_run = false;
+  bool dry_run = false, isolate = false;
   std::vector<std::string> settings, only;
 };
 struct TrainOptions {

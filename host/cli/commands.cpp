@@ -72,6 +72,7 @@ void print_description(const Descriptor& d) {
                        ? "stochastic: a minibatch for each iteration"
                        : "deterministic";
   }
+  if ((d.capabilities & ZEROTH_OWN_PROCESS) != 0) capabilities += ", in a process of its own";
   fmt::print("Capabilities: {}\n", capabilities);
   fmt::print("File: {}\n", d.library.string());
   print_parameters("Parameters", d.parameters);

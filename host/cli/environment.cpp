@@ -22,6 +22,8 @@ extern "C" void on_signal(int signal) {
 
 }  // namespace
 
+std::atomic<bool>& interruption() { return interrupted; }
+
 std::atomic<bool>& watch_for_interruption() {
   std::signal(SIGINT, on_signal);
   std::signal(SIGTERM, on_signal);

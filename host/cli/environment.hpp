@@ -6,6 +6,8 @@
 
 namespace zeroth::host {
 
+/// Set by an interruption, once they are watched for.
+std::atomic<bool>& interruption();
 /// From now on SIGINT and SIGTERM set this; a second one ends the process at once.
 std::atomic<bool>& watch_for_interruption();
 

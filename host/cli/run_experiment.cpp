@@ -8,12 +8,14 @@
 #include <cstdio>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 
 #include "bytes.hpp"
 #include "cli/commands.hpp"
 #include "cli/environment.hpp"
 #include "cli/paths.hpp"
 #include "hash.hpp"
+#include "isolate/isolation.hpp"
 #include "plan/plan.hpp"
 #include "plugins/registry.hpp"
 #include "report/summary.hpp"
@@ -31,12 +33,28 @@ namespace {
 std::vector<std::unique_ptr<Suite>> create_suites(const Matrix& matrix) {
   std::vector<std::unique_ptr<Suite>> suites;
   for (const ProblemConfiguration& problem : matrix.problems) {
-    suites.push_back(std::make_unique<Suite>(*problem.descriptor, problem.values, problem.where));
+    try {
+      suites.push_back(std::make_unique<Suite>(*problem.descriptor, problem.values, problem.where));
+    } catch (const WorkerLost& lost) {
+      throw std::runtime_error(
+          fmt::format("{}: {}: {}", problem.where, problem.descriptor->id, lost.what()));
+    }
   }
   for (const Configuration& optimizer : matrix.optimizers) {
-    const Optimizer accepted(*optimizer.descriptor, optimizer.values, optimizer.where);
+    try {
+      const Optimizer accepted(*optimizer.descriptor, optimizer.values, optimizer.where);
+    } catch (const WorkerLost&) {  // costs its own runs, and they will say so
+    }
   }
   return suites;
+}
+
+void isolate(Matrix& matrix, Isolation& isolation) {
+  const auto move_out = [&](Configuration& each) {
+    if (each.isolated) each.descriptor = &isolation.isolate(*each.descriptor);
+  };
+  for (ProblemConfiguration& each : matrix.problems) move_out(each);
+  for (Configuration& each : matrix.optimizers) move_out(each);
 }
 
 // Optimizers that ignore bounds must not meet problems that have some.
@@ -48,8 +66,12 @@ void check_bounds(const Plan& plan, const std::vector<std::unique_ptr<Suite>>& s
     std::unique_ptr<Instance> instance;
     for (const Configuration& optimizer : plan.matrix.optimizers) {
       if ((optimizer.descriptor->capabilities & ZEROTH_HANDLES_BOUNDS) != 0) continue;
-      if (!instance)
-        instance = std::make_unique<Instance>(*suites[p], problem.split, first->instance);
+      try {
+        if (!instance)
+          instance = std::make_unique<Instance>(*suites[p], problem.split, first->instance);
+      } catch (const WorkerLost&) {  // as above; the oracle will see who leaves the bounds
+        break;
+      }
       if ((*instance)->lower == nullptr && (*instance)->upper == nullptr) break;
       throw UserError(
           optimizer.where,
@@ -133,7 +155,8 @@ Provenance provenance_of(const Experiment& experiment, const RunOptions& options
 
 int run_experiment(Terminal& terminal, const std::vector<std::string>& folders,
                    const RunOptions& options) {
-  const Experiment experiment = read_experiment(options.experiment, options.settings);
+  Experiment experiment = read_experiment(options.experiment, options.settings);
+  experiment.isolate = options.isolate;
   const std::string output =
       options.output.empty() ? experiment.file.stem().string() + ".zeroth" : options.output;
   Database::check(output, Store::kind());
@@ -144,6 +167,8 @@ int run_experiment(Terminal& terminal, const std::vector<std::string>& folders,
                           [&](const std::string& text) { terminal.warn(text); });
   Matrix matrix = bind_matrix(experiment, registry.optimizers(), registry.problems(),
                               resolve_beside(experiment.file));
+  Isolation isolation(experiment.limits, interruption());
+  isolate(matrix, isolation);
   const std::vector<std::unique_ptr<Suite>> suites = create_suites(matrix);
   const std::vector<std::uint64_t> sizes = sizes_of(matrix, suites);
   const Plan plan = make_plan(experiment, std::move(matrix), sizes);
@@ -207,7 +232,7 @@ int run_experiment(Terminal& terminal, const std::vector<std::string>& folders,
                 for (FinishedRun& each : batch) rows.push_back(to_stored(plan, std::move(each)));
                 if (!rows.empty()) store.append(rows);
                 for (const StoredRun& row : rows) {
-                  if (row.result.outcome != Outcome::failed) continue;
+                  if (!is_failure(row.result.outcome)) continue;
                   if (failed++ < 5) {
                     terminal.warn(fmt::format("{}/{}:{}/{}/{}: {}", row.problem_label, row.split,
                                               row.instance, row.optimizer_label, row.trial,

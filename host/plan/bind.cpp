@@ -132,6 +132,25 @@ std::vector<Configuration> unfold(const Descriptor& descriptor,
   return all;
 }
 
+// Whether in a process of its own.  Limits can be kept of a process alone.
+bool isolated(const Experiment& experiment, const Isolate& isolate, const Descriptor& descriptor) {
+  const bool needed = (descriptor.capabilities & ZEROTH_OWN_PROCESS) != 0;
+  if (experiment.isolate || isolate.wanted.value_or(false)) return true;
+  if (!isolate.wanted) return needed || experiment.limits;
+  if (needed) {
+    throw UserError(isolate.where,
+                    fmt::format("{} needs a process of its own: it says so itself", descriptor.id),
+                    "delete isolate = false");
+  }
+  if (experiment.limits) {
+    throw UserError(isolate.where,
+                    fmt::format("[limits] cannot be kept where {} runs in the process of the host",
+                                descriptor.id),
+                    "delete isolate = false or [limits]");
+  }
+  return false;
+}
+
 }  // namespace
 
 Configuration bind_one(const std::string& id, const std::vector<Parameter>& parameters,
@@ -182,6 +201,7 @@ Matrix bind_matrix(const Experiment& experiment, const std::vector<Descriptor>& 
                           "give this one a label = \"...\" of its own");
         }
       }
+      each.isolated = isolated(experiment, spec.isolate, descriptor);
       matrix.problems.push_back(
           {std::move(each), spec.split, spec.instances, spec.instances_where});
     }
@@ -204,6 +224,7 @@ Matrix bind_matrix(const Experiment& experiment, const std::vector<Descriptor>& 
                           "give this one a label = \"...\" of its own");
         }
       }
+      each.isolated = isolated(experiment, spec.isolate, descriptor);
       matrix.optimizers.push_back(std::move(each));
     }
   }

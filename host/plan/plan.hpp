@@ -19,6 +19,7 @@ struct Configuration {
   std::string parameters;                  // JSON object of all values, paths as written
   std::string files;                       // fingerprints of the files that paths name
   std::string where;                       // for messages
+  bool isolated = false;                   // in a process of its own; changes no number
 };
 
 struct ProblemConfiguration : Configuration {

@@ -27,7 +27,7 @@ std::function<void(int, const std::string&)>& log_sink() {
 
 void log_line(std::int32_t level, const char* line) {
   try {
-    if (log_sink()) log_sink()(level, line == nullptr ? "" : line);
+    log(level, line == nullptr ? "" : line);
   } catch (...) {  // a line is lost, but no exception enters a plugin
   }
 }
@@ -92,6 +92,10 @@ void share_lock(std::vector<Descriptor>& optimizers, std::vector<Descriptor>& pr
 
 void set_log_sink(std::function<void(int, const std::string&)> sink) {
   log_sink() = std::move(sink);
+}
+
+void log(int level, const std::string& line) {
+  if (log_sink()) log_sink()(level, line);
 }
 
 std::vector<fs::path> plugin_folders(const std::vector<std::string>& from_command_line) {

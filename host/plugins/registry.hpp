@@ -27,6 +27,9 @@ class Registry {
   /// library has.
   Registry(const std::vector<std::filesystem::path>& folders, const Warn& warn);
 
+  /// Loads this library alone, in the same way.
+  Registry(const std::filesystem::path& library, const Warn& warn) { load(library, warn); }
+
   const std::vector<Descriptor>& optimizers() const { return optimizers_; }
   const std::vector<Descriptor>& problems() const { return problems_; }
 
@@ -44,5 +47,8 @@ class Registry {
 /// Where lines of the log/1 service go.  Threads: set before plugins run; the sink may be called
 /// from any.
 void set_log_sink(std::function<void(int level, const std::string&)> sink);
+
+/// A line for that sink.  Threads: any.
+void log(int level, const std::string& line);
 
 }  // namespace zeroth::host

@@ -35,10 +35,10 @@ void add(ProblemRuns& runs, const StoredRun& run) {
   if (runs.samples.find(run.optimizer_label) == runs.samples.end())
     runs.optimizers.push_back(run.optimizer_label);
   Samples& samples = runs.samples[run.optimizer_label];
-  const bool broken = result.outcome == Outcome::failed || result.outcome == Outcome::non_finite;
+  const bool broken = is_failure(result.outcome) || result.outcome == Outcome::non_finite;
   const double loss = broken ? nan : result.final_loss;
   samples.losses.push_back(loss);
-  samples.failures += result.outcome == Outcome::failed ? 1 : 0;
+  samples.failures += is_failure(result.outcome) ? 1 : 0;
   samples.non_finite += result.outcome == Outcome::non_finite ? 1 : 0;
   if (result.iterations > 0) {
     samples.milliseconds.push_back(1e3 * result.wall_seconds /

@@ -11,13 +11,14 @@
 
 #include "run/channel.hpp"
 #include "run/oracle.hpp"
+#include "run/worker_lost.hpp"
 
 namespace zeroth::host {
 namespace {
 
-RunResult failed(const std::string& message) {
+RunResult failed(Outcome outcome, const std::string& message) {
   RunResult result;
-  result.outcome = Outcome::failed;
+  result.outcome = outcome;
   result.message = message;
   result.initial_loss = result.final_loss = result.best_loss =
       std::numeric_limits<double>::quiet_NaN();
@@ -32,11 +33,19 @@ std::optional<RunResult> execute(const Plan& plan, const PlannedRun& cell, const
     const Instance instance(suite, plan.problem(cell).split, cell.instance);
     const Optimizer optimizer(*configuration.descriptor, configuration.values, configuration.where);
     Oracle oracle(instance, plan.budget, Seeds(cell.seed), cancel);
-    return oracle.finish(optimizer.solve(oracle.run()));
+    try {
+      return oracle.finish(optimizer.solve(oracle.run()));
+    } catch (const WorkerLost& lost) {
+      oracle.lose(lost);
+      return oracle.finish(ZEROTH_OK);
+    }
+  } catch (const WorkerLost& lost) {
+    if (cancel) return std::nullopt;
+    return failed(lost.outcome(), lost.what());
   } catch (const std::exception& error) {
-    return failed(error.what());
+    return failed(Outcome::failed, error.what());
   } catch (...) {  // of a plugin that breaks its contract
-    return failed("an exception that is no std::exception");
+    return failed(Outcome::failed, "an exception that is no std::exception");
   }
 }
 

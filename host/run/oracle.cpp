@@ -104,11 +104,21 @@ zeroth_status Oracle::end(Outcome outcome, const std::string& message) {
   return ZEROTH_STOP;
 }
 
+void Oracle::lose(const WorkerLost& lost) {
+  was_cancelled_ = was_cancelled_ || cancelled_;
+  ended_ = lost.outcome();
+  result_.message = lost.what();
+  is_lost_ = true;
+}
+
 // No exception of ours enters a plugin.
 template <typename Call>
 zeroth_status Oracle::guarded(const Call& call) noexcept {
   try {
     return call();
+  } catch (const WorkerLost& lost) {
+    lose(lost);
+    return ZEROTH_STOP;
   } catch (const std::bad_alloc&) {
     end(Outcome::failed, "out of memory");
     return ZEROTH_OUT_OF_MEMORY;
@@ -314,6 +324,10 @@ std::uint64_t Oracle::minibatch_key() const {
 
 std::optional<RunResult> Oracle::finish(zeroth_status status) {
   if (was_cancelled_) return std::nullopt;
+  if (is_lost_) {  // perhaps the problem's: it is not asked again
+    close();
+    return std::move(result_);
+  }
   if (ended_ != Outcome::failed) settle();
   const bool at_a_limit =
       ended_ == Outcome::budget || ended_ == Outcome::target || ended_ == Outcome::timeout;
@@ -324,11 +338,15 @@ std::optional<RunResult> Oracle::finish(zeroth_status status) {
     result_.message =
         fmt::format("the optimizer was told to stop and called again {} times", calls_after_stop_);
   }
-  result_.outcome = ended_.value_or(Outcome::completed);
   measure();
+  close();
+  return std::move(result_);
+}
+
+void Oracle::close() {
+  result_.outcome = ended_.value_or(Outcome::completed);
   result_.problem_seconds = seconds(problem_time_);
   result_.wall_seconds = seconds(Clock::now() - started_);
-  return std::move(result_);
 }
 
 }  // namespace zeroth::host

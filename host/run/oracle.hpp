@@ -14,6 +14,7 @@
 #include "plugins/instances.hpp"
 #include "run/loss_gradient.hpp"
 #include "run/result.hpp"
+#include "run/worker_lost.hpp"
 #include "spec/experiment.hpp"
 
 namespace zeroth::host {
@@ -44,6 +45,8 @@ class Oracle {
   /// How the run has ended, if it has.
   std::optional<Outcome> ended() const { return ended_; }
 
+  /// The run is over: the process of a plugin is gone.
+  void lose(const WorkerLost& lost);
   /// Records the last iterate and closes the books.  status: what solve() returned.
   /// Nothing when the run was cancelled.
   std::optional<RunResult> finish(zeroth_status status);
@@ -65,6 +68,7 @@ class Oracle {
   void settle();
   void record(double loss, bool discarded);
   void measure();
+  void close();
   std::uint64_t minibatch_key() const;
 
   const Instance& instance_;
@@ -81,6 +85,7 @@ class Oracle {
   bool loss_is_due_ = true;               // of iterate_
   std::optional<Outcome> ended_;
   bool was_cancelled_ = false;
+  bool is_lost_ = false;  // the process of a plugin
   std::uint64_t calls_after_stop_ = 0;
   double first_success_iteration_, first_success_queries_;  // NaN until then
   std::string plugin_says_;                                 // through run.fail

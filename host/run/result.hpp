@@ -8,14 +8,29 @@
 
 namespace zeroth::host {
 
-/// How a run ended.  failed: the optimizer or the problem returned an error or broke its contract.
-enum class Outcome { completed, budget, target, non_finite, timeout, failed };
+/// How a run ended.  timeout: the budget's seconds.  failed: the optimizer or the problem returned an
+/// error or broke its contract.  The last three are of plugins in processes of their own.
+enum class Outcome {
+  completed,
+  budget,
+  target,
+  non_finite,
+  timeout,
+  failed,
+  crashed,
+  time_limit,
+  memory_limit
+};
+inline constexpr auto last_outcome = Outcome::memory_limit;
 
 inline const char* name_of(Outcome outcome) {
-  constexpr const char* names[] = {"completed",  "budget",  "target",
-                                   "non_finite", "timeout", "failed"};
+  constexpr const char* names[] = {"completed", "budget", "target",  "non_finite",  "timeout",
+                                   "failed",    "crashed", "time_limit", "memory_limit"};
   return names[static_cast<int>(outcome)];
 }
+
+/// Whether a plugin is to blame; such a run counts as the worst loss.
+inline bool is_failure(Outcome outcome) { return outcome >= Outcome::failed; }
 
 /// Row 0 is the initial point.  loss is the full-data loss at the iterate, recorded by the host.
 struct TraceRow {

@@ -222,6 +222,31 @@ std::optional<double> real_of(const Found& found) {
   return value;
 }
 
+std::optional<bool> boolean_of(const Found& found) {
+  if (found.node == nullptr) return std::nullopt;
+  const auto value = found.node->value_exact<bool>();
+  if (!value) wrong_type(found, "true or false");
+  return *value;
+}
+
+std::optional<std::uint64_t> bytes_of(const Found& found) {
+  if (found.node == nullptr) return std::nullopt;
+  const std::string written = text_of(found, "");
+  std::istringstream in(written);
+  double amount = 0;
+  std::string unit, rest;
+  in >> amount >> unit;
+  double factor = 1;
+  for (const char* known : {"B", "KiB", "MiB", "GiB", "TiB"}) {
+    const double bytes = amount * factor;
+    if (unit == known && !(in >> rest) && bytes >= 1 && bytes < 1e18)
+      return static_cast<std::uint64_t>(bytes);
+    factor *= 1024;
+  }
+  throw UserError(found.where, fmt::format("'{}' is no amount of memory", written),
+                  "write a number and B, KiB, MiB, GiB or TiB: \"512 MiB\"");
+}
+
 Instances instances_of(const Found& found) {
   Instances instances;
   if (found.node == nullptr) return instances;

@@ -71,6 +71,9 @@ std::string text_of(const Found& found, std::string fallback);
 std::int64_t integer_of(const Found& found, std::int64_t fallback, std::int64_t min,
                         std::int64_t max = std::numeric_limits<std::int64_t>::max());
 std::optional<double> real_of(const Found& found);
+std::optional<bool> boolean_of(const Found& found);
+/// "512 MiB": bytes, with one of the units B, KiB, MiB, GiB, TiB.
+std::optional<std::uint64_t> bytes_of(const Found& found);
 /// instances = 10 (the first ten) | [0, 3, 5] | "0-9,15" | "all"
 Instances instances_of(const Found& found);
 

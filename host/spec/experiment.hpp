@@ -29,6 +29,19 @@ struct Budget {
   std::optional<double> target;   // ends once the recorded loss is at most this
 };
 
+/// What one plugin's process may take in one run.  What is not given is unlimited.
+struct Limits {
+  std::optional<double> seconds;        // of wall time
+  std::optional<std::uint64_t> memory;  // bytes
+  explicit operator bool() const { return seconds || memory; }
+};
+
+/// Whether a plugin runs in a process of its own, where the file says so.
+struct Isolate {
+  std::optional<bool> wanted;
+  std::string where;
+};
+
 enum class Split { train, test };
 inline const char* name_of(Split split) { return split == Split::train ? "train" : "test"; }
 
@@ -45,6 +58,7 @@ struct ProblemSpec {
   Instances instances;
   std::string instances_where;
   std::vector<Setting> settings;
+  Isolate isolate;
   std::string where;
 };
 
@@ -52,6 +66,7 @@ struct OptimizerSpec {
   std::string id;
   std::string label;  // "" : made from the name and the swept values
   std::vector<Setting> settings;
+  Isolate isolate;
   std::string where;
 };
 
@@ -62,6 +77,8 @@ struct Experiment {
   std::uint64_t seed = 1;
   std::uint64_t trials = 1;
   Budget budget;
+  Limits limits;         // given: every plugin is isolated
+  bool isolate = false;  // every plugin, whatever the file says
   std::vector<ProblemSpec> problems;
   std::vector<OptimizerSpec> optimizers;
 };

@@ -32,6 +32,24 @@ Budget read_budget(Document& document) {
   return budget;
 }
 
+Limits read_limits(Document& document) {
+  const toml::table& table = document.table("limits");
+  document.refuse_unknown(table, "limits.", {"seconds", "memory"});
+  const std::vector<std::string> scope{"limits."};
+  Limits limits;
+  const Found seconds = document.find(table, "seconds", scope);
+  limits.seconds = real_of(seconds);
+  if (limits.seconds && *limits.seconds <= 0) throw UserError(seconds.where, "must be above 0");
+  limits.memory = bytes_of(document.find(table, "memory", scope));
+  return limits;
+}
+
+Isolate read_isolate(Document& document, const toml::table& table,
+                     const std::vector<std::string>& scopes) {
+  const Found found = document.find(table, "isolate", scopes);
+  return {boolean_of(found), found.where};
+}
+
 std::vector<const toml::table*> entries(const Document& document, const char* kind) {
   return document.entries(
       kind,
@@ -54,7 +72,9 @@ ProblemSpec read_problem(Document& document, const toml::table& table) {
   const Found instances = document.find(table, "instances", scopes);
   spec.instances = instances_of(instances);
   spec.instances_where = instances ? instances.where : spec.where;
-  spec.settings = document.settings(table, scopes, {"use", "label", "split", "instances"});
+  spec.isolate = read_isolate(document, table, scopes);
+  spec.settings =
+      document.settings(table, scopes, {"use", "label", "split", "instances", "isolate"});
   return spec;
 }
 
@@ -65,7 +85,8 @@ OptimizerSpec read_optimizer(Document& document, const toml::table& table) {
   spec.label = text_of(document.find(table, "label", {}), "");
   std::vector<std::string> scopes{"optimizer." + spec.id + ".", "optimizer.*."};
   if (!spec.label.empty()) scopes.push_back("optimizer." + spec.label + ".");
-  spec.settings = document.settings(table, scopes, {"use", "label"});
+  spec.isolate = read_isolate(document, table, scopes);
+  spec.settings = document.settings(table, scopes, {"use", "label", "isolate"});
   return spec;
 }
 
@@ -75,7 +96,7 @@ Experiment read_experiment(const std::filesystem::path& file,
                            const std::vector<std::string>& overrides) {
   Document document(file, overrides);
   const toml::table& root = document.root();
-  document.refuse_unknown(root, "", {"title", "seed", "trials", "budget", "problem", "optimizer"});
+  document.refuse_unknown(root, "", {"title", "seed", "trials", "budget", "limits", "problem", "optimizer"});
   Experiment experiment;
   experiment.file = file;
   experiment.text = document.text();
@@ -84,6 +105,7 @@ Experiment read_experiment(const std::filesystem::path& file,
   experiment.trials =
       static_cast<std::uint64_t>(integer_of(document.find(root, "trials"), 1, 1, 1'000'000));
   experiment.budget = read_budget(document);
+  experiment.limits = read_limits(document);
   for (const toml::table* entry : entries(document, "problem")) {
     experiment.problems.push_back(read_problem(document, *entry));
   }
@@ -91,8 +113,8 @@ Experiment read_experiment(const std::filesystem::path& file,
     experiment.optimizers.push_back(read_optimizer(document, *entry));
   }
   document.refuse_unused_overrides(
-      "keys are title, seed, trials, budget.KEY, problem.ID.KEY and optimizer.ID.KEY, with the ids "
-      "of the file");
+      "keys are title, seed, trials, budget.KEY, limits.KEY, problem.ID.KEY and optimizer.ID.KEY, "
+      "with the ids of the file");
   return experiment;
 }
 

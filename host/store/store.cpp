@@ -81,7 +81,7 @@ std::vector<std::pair<std::string, double>> unpack_metrics(const std::string& te
 }
 
 Outcome outcome_named(const std::string& name) {
-  for (int i = 0; i <= static_cast<int>(Outcome::failed); ++i) {
+  for (int i = 0; i <= static_cast<int>(last_outcome); ++i) {
     if (name == name_of(static_cast<Outcome>(i))) return static_cast<Outcome>(i);
   }
   throw std::runtime_error("unknown outcome '" + name + "'");

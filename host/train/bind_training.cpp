@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <zeroth/abi.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -77,6 +78,12 @@ BoundTraining bind_training(const Training& training, const std::vector<Descript
   if (!descriptor.training) {
     throw UserError(optimizer.where, fmt::format("{} has nothing to learn", descriptor.id),
                     "`zeroth describe` says of an optimizer whether it can be trained");
+  }
+  for (const Descriptor* plugin : {&on, &descriptor}) {
+    if ((plugin->capabilities & ZEROTH_OWN_PROCESS) == 0) continue;
+    throw UserError(
+        optimizer.where,
+        fmt::format("{} needs a process of its own, which training cannot give it", plugin->id));
   }
   refuse_hidden(descriptor, optimizer.where);
   bound.optimizer = &descriptor;

@@ -254,7 +254,7 @@ class Phase {
               [&](const std::vector<FinishedRun>& batch) {
                 for (const FinishedRun& each : batch) {
                   const RunResult& result = each.result;
-                  if (result.outcome == Outcome::failed) failure = result.message;
+                  if (is_failure(result.outcome)) failure = result.message;
                   if (result.outcome == Outcome::non_finite)
                     continue;  // its loss was the last good
                   losses[each.run->position] = scored(result);

@@ -156,6 +156,7 @@ typedef struct zeroth_directions_1 {
 } zeroth_directions_1;
 
 #define ZEROTH_HANDLES_BOUNDS 1u /* optimizer: keeps every point inside the bounds */
+#define ZEROTH_OWN_PROCESS 2u    /* optimizer or problem: each run in a process of its own */
 
 #define ZEROTH_THREADS_INSTANCE 0 /* instances are independent: the usual case */
 #define ZEROTH_THREADS_LIBRARY 1  /* one call at a time into the whole library */
@@ -164,7 +165,7 @@ typedef struct zeroth_directions_1 {
 typedef struct zeroth_optimizer {
   uint32_t struct_size;
   int32_t threads;       /* ZEROTH_THREADS_* */
-  uint64_t capabilities; /* ZEROTH_HANDLES_BOUNDS */
+  uint64_t capabilities; /* ZEROTH_HANDLES_BOUNDS, ZEROTH_OWN_PROCESS */
   const char* id;        /* kebab-case; unique among all optimizers */
   const char* name;      /* as printed in tables */
   const char* version; /* of the numbers it produces: a change of results is a change of version */
@@ -229,7 +230,7 @@ typedef struct zeroth_instance {
 typedef struct zeroth_problem {
   uint32_t struct_size;
   int32_t threads;       /* of create, open and close; ZEROTH_THREADS_* */
-  uint64_t capabilities; /* ZEROTH_STOCHASTIC */
+  uint64_t capabilities; /* ZEROTH_STOCHASTIC, ZEROTH_OWN_PROCESS */
   const char* id;        /* kebab-case; unique among all problems */
   const char* name;
   const char* version;

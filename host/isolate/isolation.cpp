@@ -1,0 +1,80 @@
+#include "isolate/isolation.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+
+#include "isolate/isolated.hpp"
+
+namespace zeroth::host {
+
+struct Isolation::Isolated {
+  std::optional<IsolatedOptimizer> optimizer;
+  std::optional<IsolatedProblem> problem;
+  Descriptor descriptor;
+};
+
+Isolation::Isolation(const Limits& limits, const std::atomic<bool>& cancel,
+                     std::filesystem::path program)
+    : settings_{std::move(program), limits, &cancel} {}
+Isolation::~Isolation() = default;
+
+const Descriptor& Isolation::isolate(const Descriptor& original) {
+  std::unique_ptr<Isolated>& made = isolated_[&original];
+  if (made) return made->descriptor;
+  made = std::make_unique<Isolated>();
+  Descriptor& descriptor = made->descriptor = original;
+  descriptor.one_at_a_time = nullptr;  // each worker has the library to itself
+  descriptor.training = std::nullopt;
+  if (original.optimizer != nullptr)
+    descriptor.optimizer = &made->optimizer.emplace(original, settings_);
+  if (original.problem != nullptr) descriptor.problem = &made->problem.emplace(original, settings_);
+  return descriptor;
+}
+
+CreateValues::CreateValues(const zeroth_value* values, std::uint64_t count) {
+  for (std::uint64_t i = 0; i < count; ++i) {
+    integers.push_back(static_cast<std::uint64_t>(values[i].integer));
+    reals.push_back(values[i].real);
+    texts.emplace_back(values[i].name);
+    texts.emplace_back(values[i].text);
+  }
+}
+
+Created create_in(WorkerProcess& worker, const Descriptor& original, const CreateValues& values) {
+  const auto outcome = [&]() -> Created {
+    const Frame answer = worker.receive();
+    const zeroth_status status = status_of(worker, answer);
+    return {status, answer.texts.empty() ? "" : std::string(answer.texts[0])};
+  };
+  const std::string library = original.library.string();
+  const std::array<std::uint64_t, 1> is_problem{original.problem != nullptr ? 1u : 0u};
+  const std::array<std::string_view, 2> names{library, original.id};
+  worker.send({FrameKind::load, is_problem, {}, names});
+  if (Created loaded = outcome(); loaded.status != ZEROTH_OK) return loaded;
+  const std::vector<std::string_view> texts(values.texts.begin(), values.texts.end());
+  worker.send({FrameKind::create, values.integers, {values.reals}, texts});
+  return outcome();
+}
+
+std::uint64_t answered(WorkerProcess& worker, const Frame& frame) {
+  if (frame.kind != FrameKind::answer || frame.integers.empty()) worker.garbled();
+  return frame.integers[0];
+}
+
+zeroth_status status_of(WorkerProcess& worker, const Frame& frame, std::size_t reals) {
+  const auto status = static_cast<zeroth_status>(answered(worker, frame));
+  const bool written = status == ZEROTH_OK || status == ZEROTH_DISCARD;
+  if (written && frame.reals.size() != reals) worker.garbled();
+  return status;
+}
+
+void tell(zeroth_message* message, std::string_view text) {
+  if (message == nullptr || message->text == nullptr || message->capacity == 0) return;
+  const std::size_t n = std::min<std::size_t>(text.size(), message->capacity - 1);
+  std::copy_n(text.data(), n, message->text);
+  message->text[n] = '\0';
+}
+
+}  // namespace zeroth::host

@@ -1,0 +1,46 @@
+// Plugins in processes of their own, behind the same boundary.
+#pragma once
+
+#include <atomic>
+#include <filesystem>
+#include <map>
+#include <memory>
+
+#include "isolate/worker_process.hpp"
+#include "plugins/descriptor.hpp"
+#include "spec/experiment.hpp"
+
+namespace zeroth::host {
+
+/// Makes of a descriptor one that looks the same, and whose functions run in a worker process: one
+/// for each optimizer that is created, one for each instance that is opened.  So no run can reach
+/// another, nor see what an earlier one left behind.
+///
+/// The functions behind such a descriptor throw WorkerLost when the process is gone; those that
+/// destroy and close do not throw.  Training is not offered.  An instance answers one call at a
+/// time.
+/// Must outlive all that is made from its descriptors.  Threads: isolate() alone, the rest any.
+class Isolation {
+ public:
+  /// program  becomes a worker when it is started as `program worker PARENT`: serve_worker().
+  /// cancel   once set, calls that wait for a worker throw.
+  Isolation(const Limits& limits, const std::atomic<bool>& cancel,
+            std::filesystem::path program = "/proc/self/exe");
+  ~Isolation();
+  Isolation(const Isolation&) = delete;
+  Isolation& operator=(const Isolation&) = delete;
+
+  /// The same for the same descriptor, which must outlive this.
+  const Descriptor& isolate(const Descriptor& original);
+
+ private:
+  struct Isolated;
+  WorkerSettings settings_;
+  std::map<const Descriptor*, std::unique_ptr<Isolated>> isolated_;
+};
+
+/// Of `zeroth worker PARENT`, which a host has started: answers what comes over the link until the
+/// host is gone.  Returns the exit code.
+int serve_worker(long parent);
+
+}  // namespace zeroth::host

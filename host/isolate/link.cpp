@@ -1,0 +1,168 @@
+#include "isolate/link.hpp"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <new>
+#include <thread>
+#include <utility>
+
+namespace zeroth::host {
+namespace {
+
+constexpr std::size_t line = 64;            // bytes of a cache line
+constexpr std::size_t portion = 32 * 1024;  // bytes copied before the other side is told
+constexpr double most_patience = 50;        // microseconds: about what it costs to sleep and wake
+constexpr std::uint32_t hopeful_wait = 16;  // every so many waits are patient again
+constexpr std::uint32_t reader = 0, writer = 1;
+
+inline void relax() {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
+}  // namespace
+
+// Counts only grow.  Each side keeps its own in private and never reads it from here.
+struct Link::Ring {
+  static constexpr std::size_t capacity = memory_bytes / 2 - 3 * line;
+  alignas(line) std::atomic<std::uint64_t> written{0};
+  alignas(line) std::atomic<std::uint64_t> read{0};
+  alignas(line) std::array<std::atomic<std::uint32_t>, 2> asleep{};  // reader, writer
+  alignas(line) std::array<std::byte, capacity> bytes;
+};
+
+Link::Link(int socket, void* memory, Side side, Sleep sleep)
+    : socket_(socket), out_(static_cast<Ring*>(memory)), in_(out_ + 1), sleep_(std::move(sleep)) {
+  patience_.fill(std::thread::hardware_concurrency() > 1 ? most_patience : 0);
+  static_assert(sizeof(Ring) * 2 == memory_bytes);
+  static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
+  if (side == Side::worker) std::swap(out_, in_);
+}
+
+void Link::send(const Outgoing& frame) {
+  if (!body_size(header_of(frame)))
+    throw std::length_error("more than 1 GiB at once crosses to no other process");
+  encode(frame, [this](const void* bytes, std::size_t count) { put(bytes, count); });
+  publish();
+}
+
+Frame Link::receive() {
+  received_.resize(sizeof(FrameHeader));
+  get(received_.data(), received_.size());
+  FrameHeader header;
+  std::memcpy(&header, received_.data(), sizeof header);
+  const std::optional<std::size_t> size = body_size(header);
+  if (!size) throw LinkBroken("sent what is no frame");
+  // Memory is taken as the bytes come, not as the header promises.
+  for (std::size_t left = *size; left > 0;) {
+    const std::size_t have = received_.size(), more = std::min(left, std::max(have, memory_bytes));
+    received_.resize(have + more);
+    get(received_.data() + have, more);
+    left -= more;
+  }
+  std::optional<Frame> frame = decode(received_);
+  if (!frame) throw LinkBroken("sent what is no frame");
+  return std::move(*frame);
+}
+
+void Link::put(const void* bytes, std::size_t count) {
+  const auto* from = static_cast<const std::byte*>(bytes);
+  while (count > 0) {
+    const auto room = [this] {
+      const std::uint64_t used = written_ - out_->read.load(std::memory_order_seq_cst);
+      if (used > Ring::capacity) throw LinkBroken("wrote into memory that is not its own");
+      return Ring::capacity - used;
+    };
+    if (room() == 0) {
+      publish();
+      wait([&] { return room() > 0; }, writer);
+    }
+    const std::size_t at = written_ % Ring::capacity;
+    const std::size_t n = std::min<std::size_t>({count, room(), Ring::capacity - at, portion});
+    std::memcpy(&out_->bytes[at], from, n);
+    written_ += n;
+    from += n;
+    count -= n;
+    if (written_ - published_ >= portion) publish();  // it is read while we go on
+  }
+}
+
+void Link::publish() {
+  if (published_ == written_) return;
+  published_ = written_;
+  out_->written.store(written_, std::memory_order_seq_cst);
+  if (out_->asleep[reader].load(std::memory_order_seq_cst) != 0) wake(reader);
+}
+
+void Link::get(std::byte* bytes, std::size_t count) {
+  while (count > 0) {
+    const auto available = [this] {
+      const std::uint64_t n = in_->written.load(std::memory_order_seq_cst) - read_;
+      if (n > Ring::capacity) throw LinkBroken("wrote into memory that is not its own");
+      return n;
+    };
+    if (available() == 0) wait([&] { return available() > 0; }, reader);
+    const std::size_t at = read_ % Ring::capacity;
+    const std::size_t n = std::min<std::size_t>({count, available(), Ring::capacity - at});
+    std::memcpy(bytes, &in_->bytes[at], n);
+    read_ += n;
+    in_->read.store(read_, std::memory_order_seq_cst);
+    if (in_->asleep[writer].load(std::memory_order_seq_cst) != 0) wake(writer);
+    bytes += n;
+    count -= n;
+  }
+}
+
+// sleeper  what we wait as: reader of in_, or writer of out_.
+template <typename Ready>
+void Link::wait(const Ready& ready, std::uint32_t sleeper) {
+  using Clock = std::chrono::steady_clock;
+  double& patience = patience_[sleeper];
+  if (patience > 0) {
+    if (++waits_[sleeper] % hopeful_wait == 0) patience = most_patience;
+    const auto until = Clock::now() + std::chrono::nanoseconds(std::int64_t(1e3 * patience));
+    do {
+      for (int i = 0; i < 16; ++i) {
+        if (ready()) {
+          patience = most_patience;
+          return;
+        }
+        relax();
+      }
+    } while (Clock::now() < until);
+    patience = std::max(1.0, patience / 2);
+  }
+  auto& asleep = (sleeper == reader ? in_ : out_)->asleep[sleeper];
+  for (;;) {
+    asleep.store(1, std::memory_order_seq_cst);
+    const bool connected = ready() || still_connected();
+    if (ready()) break;
+    if (!connected) throw LinkBroken("closed its connection to the host");
+    sleep_();
+  }
+  asleep.store(0, std::memory_order_seq_cst);
+}
+
+// Takes the bytes that woke us.
+bool Link::still_connected() const {
+  char bytes[64];
+  const ssize_t n = ::recv(socket_, bytes, sizeof bytes, MSG_DONTWAIT);
+  return n > 0 || (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR));
+}
+
+// A full socket has bytes enough to wake the sleeper; a closed one is found out when we wait.
+void Link::wake(std::uint32_t sleeper) const {
+  auto& asleep = (sleeper == reader ? out_ : in_)->asleep[sleeper];
+  if (asleep.exchange(0, std::memory_order_seq_cst) != 0)
+    static_cast<void>(::send(socket_, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL));
+}
+
+}  // namespace zeroth::host

@@ -1,0 +1,361 @@
+// The worker's side: calls the plugin as a host in one process would.
+#include <zeroth/abi.h>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <cstdint>
+#include <cstdio>
+#include <cstring>
+#include <exception>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "isolate/isolation.hpp"
+#include "isolate/link.hpp"
+#include "plugins/boundary.hpp"
+#include "plugins/registry.hpp"
+
+namespace zeroth::host {
+namespace {
+
+// The worker cannot go on: the host has gone, or does not speak as it should.
+[[noreturn]] void give_up(const char* why) {
+  std::fprintf(stderr, "zeroth worker: %s\n", why);
+  std::_Exit(3);
+}
+
+void require(bool good) {
+  if (!good) give_up("the host said what makes no sense");
+}
+
+class Worker {
+ public:
+  Worker(int socket, void* memory)
+      : link_(socket, memory, Link::Side::worker, [socket] {
+          pollfd wanted{socket, POLLIN, 0};
+          poll(&wanted, 1, 100);  // a thread that logs may have taken the byte meant for us
+        }) {}
+
+  /// From any thread: a plugin may log from one of its own.
+  void send(const Outgoing& frame) {
+    const std::lock_guard lock(sending_);
+    try {
+      link_.send(frame);
+    } catch (const std::exception& error) {  // no exception of ours enters a plugin
+      give_up(error.what());
+    }
+  }
+
+  /// Does not return once the host has no more to ask, or is gone.
+  Frame receive() {
+    try {
+      return link_.receive();
+    } catch (const LinkBroken&) {
+      std::_Exit(0);
+    } catch (const std::exception& error) {
+      give_up(error.what());
+    }
+  }
+
+  void answer(std::uint64_t number, std::initializer_list<std::span<const double>> reals = {},
+              std::string_view text = {}) {
+    const std::span texts(&text, text.empty() ? 0 : 1);
+    send({FrameKind::answer, {&number, 1}, reals, texts});
+  }
+  void answer(zeroth_status status, std::initializer_list<std::span<const double>> reals = {},
+              std::string_view text = {}) {
+    answer(static_cast<std::uint64_t>(std::int64_t{status}), reals, text);
+  }
+
+  /// Until the host is gone.
+  [[noreturn]] void serve() {
+    for (;;) {
+      const Frame frame = receive();
+      switch (frame.kind) {
+        case FrameKind::load:
+          load(frame);
+          break;
+        case FrameKind::create:
+          create(frame);
+          break;
+        case FrameKind::destroy:
+          destroy();
+          break;
+        case FrameKind::solve:
+          solve(frame);
+          break;
+        default:
+          ask_problem(frame);
+      }
+    }
+  }
+
+ private:
+  void load(const Frame& frame);
+  void create(const Frame& frame);
+  void destroy();
+  void solve(const Frame& frame);
+  void ask_problem(const Frame& frame);
+  void open(const Frame& frame);
+
+  // Inside solve(): a question to the host, and its answer.
+  zeroth_status ask_host(const Outgoing& question, std::span<double> reals = {}) {
+    send(question);
+    const Frame frame = receive();
+    require(frame.kind == FrameKind::answer && frame.integers.size() == 1);
+    const auto status = static_cast<zeroth_status>(frame.integers[0]);
+    if (status != ZEROTH_OK && status != ZEROTH_DISCARD) return status;
+    require(frame.reals.size() == reals.size());
+    std::copy(frame.reals.begin(), frame.reals.end(), reals.begin());
+    return status;
+  }
+  static Worker& of(const zeroth_run* run) { return *static_cast<Worker*>(run->host_data); }
+  static const void* run_extension(const zeroth_run* run, const char* id);
+
+  template <typename Table>
+  const Table* instance_extension(const char* id) const {
+    if (instance_.extension == nullptr) return nullptr;
+    const auto* table = static_cast<const Table*>(instance_.extension(&instance_, id));
+    return table == nullptr || table->struct_size < sizeof *table ? nullptr : table;
+  }
+
+  Link link_;
+  std::mutex sending_;
+  std::optional<Registry> registry_;
+  const zeroth_optimizer* optimizer_ = nullptr;
+  const zeroth_problem* problem_ = nullptr;
+  void* created_ = nullptr;  // optimizer or suite
+  bool opened_ = false;
+  zeroth_instance instance_{};
+  std::vector<double> values_;
+};
+
+void Worker::load(const Frame& frame) {
+  require(frame.integers.size() == 1 && frame.texts.size() == 2);
+  const bool is_problem = frame.integers[0] != 0;
+  const std::string library(frame.texts[0]), id(frame.texts[1]);
+  set_log_sink([this](int level, const std::string& line) {
+    const auto number = static_cast<std::uint64_t>(std::int64_t{level});
+    const std::string_view text = line;
+    send({FrameKind::log, {&number, 1}, {}, {&text, 1}});
+  });
+  std::string why;
+  registry_.emplace(std::filesystem::path(library), [&](const std::string& text) { why = text; });
+  const Descriptor* found = is_problem ? registry_->problem(id) : registry_->optimizer(id);
+  if (found == nullptr)
+    return answer(ZEROTH_UNSUPPORTED, {}, why.empty() ? "it has changed on disk" : why);
+  optimizer_ = found->optimizer;
+  problem_ = found->problem;
+  answer(ZEROTH_OK);
+}
+
+void Worker::create(const Frame& frame) {
+  const std::size_t n = frame.integers.size();
+  require(frame.reals.size() == n && frame.texts.size() == 2 * n && created_ == nullptr &&
+          (optimizer_ != nullptr || problem_ != nullptr));
+  const std::vector<std::string> texts(frame.texts.begin(), frame.texts.end());
+  std::vector<zeroth_value> values(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    values[i] = {texts[2 * i].c_str(), frame.reals[i], static_cast<std::int64_t>(frame.integers[i]),
+                 texts[2 * i + 1].c_str()};
+  }
+  Message text;
+  const zeroth_status status =
+      optimizer_ != nullptr ? optimizer_->create(optimizer_, values.data(), &created_, &text.abi)
+                            : problem_->create(problem_, values.data(), &created_, &text.abi);
+  answer(status, {}, text.text.data());
+}
+
+void Worker::destroy() {
+  if (opened_) problem_->close(created_, &instance_);
+  if (created_ != nullptr)
+    optimizer_ != nullptr ? optimizer_->destroy(created_) : problem_->destroy(created_);
+  opened_ = false;
+  created_ = nullptr;
+  answer(ZEROTH_OK);
+}
+
+void Worker::solve(const Frame& frame) {
+  require(optimizer_ != nullptr && created_ != nullptr && frame.integers.size() == 6);
+  const std::vector<std::uint64_t> numbers(frame.integers.begin(), frame.integers.end());
+  const std::vector<double> reals(frame.reals.begin(), frame.reals.end());
+  const std::uint64_t d = numbers[0];
+  const bool has_lower = numbers[4] != 0, has_upper = numbers[5] != 0;
+  require(d > 0 && d <= UINT32_MAX &&
+          reals.size() == d * (1 + (has_lower ? 1 : 0) + (has_upper ? 1 : 0)));
+  zeroth_run run{};
+  run.struct_size = sizeof run;
+  run.dimension = static_cast<std::uint32_t>(d);
+  run.initial_point = reals.data();
+  run.lower = has_lower ? reals.data() + d : nullptr;
+  run.upper = has_upper ? reals.data() + d * (has_lower ? 2 : 1) : nullptr;
+  run.seed = numbers[1];
+  run.query_budget = numbers[2];
+  run.iteration_budget = numbers[3];
+  run.host_data = this;
+  run.evaluate = [](const zeroth_run* r, std::uint64_t n, const double* x, double* f) {
+    if (n > most_frame_bytes / sizeof(double) / r->dimension) {
+      r->fail(r, "an isolated optimizer can ask for 1 GiB of points at once, not for more");
+      return ZEROTH_BAD_ARGUMENT;
+    }
+    return of(r).ask_host({FrameKind::ask, {&n, 1}, {{x, n * r->dimension}}}, {f, n});
+  };
+  run.iterate = [](const zeroth_run* r, const double* x) {
+    return of(r).ask_host({FrameKind::iterate, {}, {{x, r->dimension}}});
+  };
+  run.fail = [](const zeroth_run* r, const char* text) {
+    const std::string_view view = text == nullptr ? "" : text;
+    of(r).send({FrameKind::fail, {}, {}, {&view, 1}});
+  };
+  run.extension = run_extension;
+  answer(optimizer_->solve(created_, &run));
+}
+
+const void* Worker::run_extension(const zeroth_run* run, const char* id) {
+  static const zeroth_trace_1 trace{
+      sizeof(zeroth_trace_1), 0,
+      [](const zeroth_run* r, const char* name, std::uint64_t n, const double* values) {
+        const std::string_view text = name;
+        of(r).send({FrameKind::record, {}, {{values, n}}, {&text, 1}});
+      }};
+  static const zeroth_directions_1 directions{
+      sizeof(zeroth_directions_1), 0, [](const zeroth_run* r, std::uint64_t n, double* u) {
+        return of(r).ask_host({FrameKind::draw, {&n, 1}}, {u, n * r->dimension});
+      }};
+  static const zeroth_loss_gradient_1 gradient{
+      sizeof(zeroth_loss_gradient_1), 0, [](const zeroth_run* r, const double* x, double* g) {
+        return of(r).ask_host({FrameKind::loss_gradient, {}, {{x, r->dimension}}},
+                              {g, r->dimension});
+      }};
+  const std::string_view wanted = id;
+  const void* table = wanted == ZEROTH_TRACE_1           ? static_cast<const void*>(&trace)
+                      : wanted == ZEROTH_DIRECTIONS_1    ? static_cast<const void*>(&directions)
+                      : wanted == ZEROTH_LOSS_GRADIENT_1 ? static_cast<const void*>(&gradient)
+                                                         : nullptr;
+  if (table == nullptr) return nullptr;
+  return of(run).ask_host({FrameKind::extension, {}, {}, {&wanted, 1}}) == ZEROTH_OK ? table
+                                                                                     : nullptr;
+}
+
+void Worker::open(const Frame& frame) {
+  require(frame.integers.size() == 2 && created_ != nullptr && !opened_);
+  Message text;
+  instance_ = {};
+  instance_.struct_size = sizeof instance_;
+  const zeroth_status status =
+      problem_->open(created_, static_cast<std::int32_t>(frame.integers[0]), frame.integers[1],
+                     &instance_, &text.abi);
+  if (status != ZEROTH_OK) return answer(status, {}, text.text.data());
+  opened_ = true;
+  const zeroth_instance& i = instance_;
+  // One that is not filled in is as good as one without a size: the host refuses both.
+  const bool whole = i.struct_size >= sizeof i && i.dimension > 0 && i.initial_point != nullptr &&
+                     i.evaluate != nullptr;
+  const auto* metrics = whole ? instance_extension<zeroth_metrics_1>(ZEROTH_METRICS_1) : nullptr;
+  std::vector<std::string_view> texts{whole && i.label != nullptr ? i.label : ""};
+  for (std::uint32_t m = 0; metrics != nullptr && m < metrics->count; ++m) {
+    texts.emplace_back(metrics->names[m]);
+    texts.emplace_back(metrics->docs[m]);
+  }
+  const auto bound = [&](const double* values) {
+    return std::span(values, whole && values != nullptr ? i.dimension : 0);
+  };
+  const auto flag = [](bool b) { return std::uint64_t{b}; };
+  const std::array<std::uint64_t, 9> numbers{
+      static_cast<std::uint64_t>(ZEROTH_OK),
+      whole ? sizeof i : 0,
+      i.dimension,
+      i.batch_rows,
+      flag(!bound(i.lower).empty()),
+      flag(!bound(i.upper).empty()),
+      flag(whole && instance_extension<zeroth_gradient_1>(ZEROTH_GRADIENT_1) != nullptr),
+      flag(whole && instance_extension<zeroth_success_1>(ZEROTH_SUCCESS_1) != nullptr),
+      flag(metrics != nullptr)};
+  send({FrameKind::answer, numbers, {bound(i.lower), bound(i.upper)}, texts});
+}
+
+void Worker::ask_problem(const Frame& frame) {
+  require(problem_ != nullptr && created_ != nullptr);
+  const auto number = [&](std::size_t i) {
+    require(i < frame.integers.size());
+    return frame.integers[i];
+  };
+  if (frame.kind == FrameKind::instance_count) {
+    return answer(problem_->instance_count(created_, static_cast<std::int32_t>(number(0))));
+  }
+  if (frame.kind == FrameKind::open) return open(frame);
+  require(opened_);
+  const std::size_t d = instance_.dimension;
+  const double* x = frame.reals.data();
+  const auto values = [this](std::size_t n) {
+    values_.resize(n);
+    return values_.data();
+  };
+  switch (frame.kind) {
+    case FrameKind::initial_point: {
+      const zeroth_status status = instance_.initial_point(&instance_, number(0), values(d));
+      return answer(status, {values_});
+    }
+    case FrameKind::evaluate: {
+      const std::uint64_t n = number(1);
+      require(frame.reals.size() == n * d);
+      Message text;
+      const zeroth_status status =
+          instance_.evaluate(&instance_, number(0), n, x, values(n), &text.abi);
+      return answer(status, {values_}, text.text.data());
+    }
+    case FrameKind::gradient: {
+      require(frame.reals.size() == d);
+      const auto* table = instance_extension<zeroth_gradient_1>(ZEROTH_GRADIENT_1);
+      require(table != nullptr);
+      const zeroth_status status = table->gradient(&instance_, number(0), x, values(d));
+      return answer(status, {values_});
+    }
+    case FrameKind::measure: {
+      require(frame.reals.size() == d);
+      const auto* table = instance_extension<zeroth_metrics_1>(ZEROTH_METRICS_1);
+      require(table != nullptr);
+      const zeroth_status status = table->measure(&instance_, x, values(table->count));
+      return answer(status, {values_});
+    }
+    case FrameKind::succeeded: {
+      require(frame.reals.size() == d + 1);
+      const auto* table = instance_extension<zeroth_success_1>(ZEROTH_SUCCESS_1);
+      require(table != nullptr);
+      return answer(std::uint64_t{table->succeeded(&instance_, x, x[d]) != 0});
+    }
+    default:
+      require(false);
+  }
+}
+
+}  // namespace
+
+int serve_worker(long parent) {
+  // The host may have died before this line.
+  if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent) return 3;
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) std::signal(signal, SIG_IGN);  // the host's
+  const rlimit no_core{1, 1};  // 0 would still start a handler of core files
+  setrlimit(RLIMIT_CORE, &no_core);
+  void* memory =
+      mmap(nullptr, Link::memory_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, worker_memory, 0);
+  if (memory == MAP_FAILED) return 3;
+  close(worker_memory);
+  fcntl(worker_socket, F_SETFD, FD_CLOEXEC);
+  // Never destroyed: threads of the plugin may still log.
+  auto* worker = new Worker(worker_socket, memory);
+  worker->serve();
+}
+
+}  // namespace zeroth::host
