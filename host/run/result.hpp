@@ -8,12 +8,13 @@
 
 namespace zeroth::host {
 
-/// How a run ended.  failed: the optimizer or the problem returned an error or broke its contract.
-enum class Outcome { completed, budget, target, non_finite, timeout, failed };
+/// How a run ended.  interrupted: by the user, who wanted what was there.  failed: the optimizer or
+/// the problem returned an error or broke its contract.
+enum class Outcome { completed, budget, target, non_finite, timeout, interrupted, failed };
 
 inline const char* name_of(Outcome outcome) {
-  constexpr const char* names[] = {"completed",  "budget",  "target",
-                                   "non_finite", "timeout", "failed"};
+  constexpr const char* names[] = {"completed", "budget",      "target", "non_finite",
+                                   "timeout",   "interrupted", "failed"};
   return names[static_cast<int>(outcome)];
 }
 
