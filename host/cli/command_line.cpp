@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/program_options.hpp>
 #include <charconv>
+#include <cmath>
 #include <cstdint>
 #include <ostream>
 #include <system_error>
@@ -26,6 +27,7 @@ usage: zeroth COMMAND [OPTIONS]
   zeroth list [optimizers|problems]   what the plugins offer
   zeroth describe NAME                one optimizer or problem: parameters, reference, file
   zeroth run EXPERIMENT.toml          run a matrix of optimizers and problems; again: only what is missing
+  zeroth minimize --command PROGRAM   minimise what a program of yours computes
   zeroth train TRAINING.toml -o FILE  learn the weights of an optimizer; again: go on where it was
   zeroth report FILE                  print the table of a result file; -o REPORT.html: a page of figures and tests
   zeroth export FILE --csv DIR        write runs.csv and trace.csv
@@ -115,6 +117,42 @@ std::vector<std::uint64_t> iterations_of(const std::string& list) {
 }
 
 using Arguments = std::vector<std::string>;
+
+// Values that begin with a minus are no options: "--bounds -5,5" is what people write.
+Arguments joined_bounds(const Arguments& arguments) {
+  Arguments joined;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    static const std::vector<std::string> long_names{"--bounds", "--start", "--target"};
+    const bool named =
+        std::find(long_names.begin(), long_names.end(), arguments[i]) != long_names.end();
+    const bool negative =
+        i + 1 < arguments.size() && arguments[i + 1].size() > 1 && arguments[i + 1][0] == '-' &&
+        std::string(".0123456789i").find(arguments[i + 1][1]) != std::string::npos;
+    if ((named || arguments[i] == "-b") && negative) {
+      joined.push_back(arguments[i] + (named ? "=" : "") + arguments[i + 1]);
+      ++i;
+    } else {
+      joined.push_back(arguments[i]);
+    }
+  }
+  return joined;
+}
+
+std::uint64_t count_in(const std::string& text, const char* option) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error == std::errc() && end == text.data() + text.size()) return value;
+  throw UserError(option, fmt::format("must be a whole number, is '{}'", text));
+}
+
+double real_in(const std::string& text, const char* option) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error == std::errc() && end == text.data() + text.size() && std::isfinite(value))
+    return value;
+  throw UserError(option, fmt::format("must be a number, is '{}'", text));
+}
+
 using Run = std::function<int(const Arguments&)>;
 
 }  // namespace
@@ -174,6 +212,66 @@ int dispatch(const Arguments& arguments, const Commands& commands,
     check_threads(options.threads);
     plugin_folders = parser.plugin_folders();
     return commands.run(options);
+  };
+  const auto minimize = [&](const Arguments& rest) {
+    Parser parser(
+        "zeroth minimize --command PROGRAM --dimension D --queries N [OPTIONS]",
+        "Minimises what a program computes, and prints the best point that was evaluated.\n\n"
+        "The program reads a line with D numbers and writes a line with the value, again and "
+        "again,\n"
+        "each flushed at once; `nan` says that the point failed.  It is started once for each "
+        "thread, so\n"
+        "that several points are computed at a time.  share/examples has such programs; `zeroth "
+        "describe\n"
+        "command` lists what else can be set.\n\n"
+        "  zeroth minimize --command 'python3 sim.py' --dimension 8 --bounds=-5,5 --queries "
+        "2000\n\n"
+        "Ctrl-C ends after the points under way; what was found until then is printed and "
+        "kept.\n");
+    MinimizeOptions options;
+    options.threads = default_threads();
+    std::string queries, seconds, target;
+    parser.options()("command", po::value(&options.command)->value_name("PROGRAM"),
+                     "the program, as sh runs it: 'python3 sim.py'")(
+        "dimension,d", po::value(&options.dimension)->value_name("D"),
+        "numbers that the program reads; default: as many as --bounds or --start have")(
+        "bounds,b", po::value(&options.bounds)->value_name("L,U"),
+        "-5,5 for every number, or one pair for each: '-5,5; 0,1; 0,inf'; default: none")(
+        "start", po::value(&options.start)->value_name("X"),
+        "1,2,3, or 0.5 for every number, or random; default: the middle of the bounds, else 0")(
+        "queries,n", po::value(&queries)->value_name("N"), "evaluations to spend at most")(
+        "seconds", po::value(&seconds)->value_name("S"), "time to spend at most")(
+        "target", po::value(&target)->value_name("F"), "be content with this value")(
+        "optimizer", po::value(&options.optimizer)->value_name("ID")->default_value("cma-es"),
+        "`zeroth list optimizers` names them.  The default asks for many points at once, and minds "
+        "neither noise, nor failed points, nor several valleys; where values are dear and smooth, "
+        "try nlopt")(
+        "set", po::value(&options.settings)->value_name("KEY=VALUE")->composing(),
+        "a parameter of the optimizer, as in --set sigma=0.1, or of the problem, as in --set "
+        "problem.retries=3; may be repeated")(
+        "seed", po::value(&options.seed)->value_name("N")->default_value(1),
+        "the same seed finds the same point")(
+        "threads,j", po::value(&options.threads)->value_name("N"),
+        "copies of the program at a time; default: one for each core")(
+        "protocol", po::value(&options.protocol)->value_name("plain|json"),
+        "json: {\"x\": [...]} is answered by {\"f\": ...}")(
+        "batch", po::value(&options.batch)->value_name("N")->default_value(1),
+        "points that one copy is asked at once")(
+        "timeout", po::value(&options.timeout)->value_name("S"),
+        "seconds for a point; then the program is killed and the point has failed")(
+        "output,o", po::value(&options.output)->value_name("FILE"),
+        "result file for `zeroth report` and `export`; default: minimize.zeroth, or the first of "
+        "minimize-2.zeroth, ... that is not there")("json", po::bool_switch(&options.json),
+                                                    "print a JSON object, for scripts");
+    if (!parser.parse(joined_bounds(rest), out)) return 0;
+    parser.require(!options.command.empty(), "--command PROGRAM");
+    if (!queries.empty()) options.queries = count_in(queries, "--queries");
+    if (!seconds.empty()) options.seconds = real_in(seconds, "--seconds");
+    if (!target.empty()) options.target = real_in(target, "--target");
+    parser.require(options.queries || options.seconds, "--queries N or --seconds S");
+    check_threads(options.threads);
+    plugin_folders = parser.plugin_folders();
+    return commands.minimize(options);
   };
   const auto train = [&](const Arguments& rest) {
     Parser parser(
@@ -269,9 +367,14 @@ int dispatch(const Arguments& arguments, const Commands& commands,
     return commands.new_plugin(options);
   };
 
-  const std::vector<std::pair<std::string, Run>> known{
-      {"list", list},     {"describe", describe},     {"run", run},       {"train", train},
-      {"report", report}, {"export", export_results}, {"new", new_plugin}};
+  const std::vector<std::pair<std::string, Run>> known{{"list", list},
+                                                       {"describe", describe},
+                                                       {"run", run},
+                                                       {"minimize", minimize},
+                                                       {"train", train},
+                                                       {"report", report},
+                                                       {"export", export_results},
+                                                       {"new", new_plugin}};
   if (arguments.empty()) {
     throw UserError("command line", "the command is missing", "`zeroth --help` lists the commands");
   }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <iosfwd>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,17 @@ struct NewOptions {
   std::string kind;  // "optimizer" or "problem"
   std::string name, output;
 };
+struct MinimizeOptions {
+  std::string command, bounds, start, protocol, optimizer, output;
+  std::int64_t dimension = 0, batch = 1;
+  double timeout = 0;  // seconds; 0: none
+  std::optional<std::uint64_t> queries;
+  std::optional<double> seconds, target;
+  std::uint64_t seed = 1;
+  int threads = 1;
+  bool json = false;
+  std::vector<std::string> settings;
+};
 struct ReportOptions {
   std::string file, output;       // output "": the table
   std::vector<std::uint64_t> at;  // iterations
@@ -45,6 +57,7 @@ struct Commands {
   std::function<int(const ListOptions&)> list;
   std::function<int(const DescribeOptions&)> describe;
   std::function<int(const RunOptions&)> run;
+  std::function<int(const MinimizeOptions&)> minimize;
   std::function<int(const TrainOptions&)> train;
   std::function<int(const NewOptions&)> new_plugin;
   std::function<int(const ReportOptions&)> report;

@@ -65,8 +65,11 @@ void print_description(const Descriptor& d) {
   if (!d.reference.empty()) fmt::print("\nReference: {}\n", d.reference);
   std::string capabilities;
   if (d.optimizer != nullptr) {
-    capabilities = (d.capabilities & ZEROTH_HANDLES_BOUNDS) != 0 ? "handles bounds"
-                                                                 : "unbounded problems only";
+    const auto can = [&d](std::uint64_t what) { return (d.capabilities & what) != 0; };
+    capabilities = can(ZEROTH_NEEDS_BOUNDS)     ? "needs bounds on both sides"
+                   : can(ZEROTH_HANDLES_BOUNDS) ? "handles bounds"
+                                                : "unbounded problems only";
+    if (can(ZEROTH_IGNORES_SEED)) capabilities += ", draws nothing at random";
   } else {
     capabilities = (d.capabilities & ZEROTH_STOCHASTIC) != 0
                        ? "stochastic: a minibatch for each iteration"
@@ -109,6 +112,9 @@ Commands make_commands(Terminal& terminal, const std::vector<std::string>& folde
   };
   commands.run = [&](const RunOptions& options) {
     return run_experiment(terminal, folders, options);
+  };
+  commands.minimize = [&](const MinimizeOptions& options) {
+    return minimize_command(terminal, folders, options);
   };
   commands.train = [&](const TrainOptions& options) {
     return train_weights(terminal, folders, options);

@@ -14,6 +14,9 @@ Commands make_commands(Terminal& terminal, const std::vector<std::string>& plugi
 int run_experiment(Terminal& terminal, const std::vector<std::string>& plugin_folders,
                    const RunOptions& options);
 
+int minimize_command(Terminal& terminal, const std::vector<std::string>& plugin_folders,
+                     const MinimizeOptions& options);
+
 int train_weights(Terminal& terminal, const std::vector<std::string>& plugin_folders,
                   const TrainOptions& options);
 

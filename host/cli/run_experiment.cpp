@@ -57,26 +57,24 @@ void isolate(Matrix& matrix, Isolation& isolation) {
   for (Configuration& each : matrix.optimizers) move_out(each);
 }
 
-// Optimizers that ignore bounds must not meet problems that have some.
-void check_bounds(const Plan& plan, const std::vector<std::unique_ptr<Suite>>& suites) {
+// Optimizers that ignore bounds must not meet problems that have some, nor the other way round.
+void check_all_bounds(const Plan& plan, const std::vector<std::unique_ptr<Suite>>& suites) {
   for (std::size_t p = 0; p < plan.matrix.problems.size(); ++p) {
     const ProblemConfiguration& problem = plan.matrix.problems[p];
     const auto first = std::find_if(plan.runs.begin(), plan.runs.end(),
                                     [p](const PlannedRun& run) { return run.problem == p; });
     std::unique_ptr<Instance> instance;
     for (const Configuration& optimizer : plan.matrix.optimizers) {
-      if ((optimizer.descriptor->capabilities & ZEROTH_HANDLES_BOUNDS) != 0) continue;
+      const std::uint64_t about_bounds =
+          optimizer.descriptor->capabilities & (ZEROTH_HANDLES_BOUNDS | ZEROTH_NEEDS_BOUNDS);
+      if (about_bounds == ZEROTH_HANDLES_BOUNDS) continue;  // any will do
       try {
         if (!instance)
           instance = std::make_unique<Instance>(*suites[p], problem.split, first->instance);
       } catch (const WorkerLost&) {  // as above; the oracle will see who leaves the bounds
         break;
       }
-      if ((*instance)->lower == nullptr && (*instance)->upper == nullptr) break;
-      throw UserError(
-          optimizer.where,
-          fmt::format("{} has bounds, which {} ignores", problem.label, optimizer.label),
-          "take an optimizer whose capabilities say that it handles bounds");
+      check_bounds(*optimizer.descriptor, *instance, problem.label, optimizer.where);
     }
   }
 }
@@ -172,7 +170,7 @@ int run_experiment(Terminal& terminal, const std::vector<std::string>& folders,
   const std::vector<std::unique_ptr<Suite>> suites = create_suites(matrix);
   const std::vector<std::uint64_t> sizes = sizes_of(matrix, suites);
   const Plan plan = make_plan(experiment, std::move(matrix), sizes);
-  check_bounds(plan, suites);
+  check_all_bounds(plan, suites);
 
   std::unordered_set<std::string> done;
   std::error_code ignored;

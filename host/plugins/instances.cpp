@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <stdexcept>
 
 #include "plugins/boundary.hpp"
@@ -93,6 +94,28 @@ Instance::~Instance() {
 
 bool Instance::stochastic() const {
   return (suite_.descriptor_.capabilities & ZEROTH_STOCHASTIC) != 0;
+}
+
+void check_bounds(const Descriptor& optimizer, const Instance& instance, const std::string& problem,
+                  const std::string& where) {
+  const bool none = instance->lower == nullptr && instance->upper == nullptr;
+  if ((optimizer.capabilities & ZEROTH_HANDLES_BOUNDS) == 0 && !none) {
+    throw UserError(where, fmt::format("{} has bounds, which {} ignores", problem, optimizer.id),
+                    "take an optimizer whose capabilities say that it handles bounds");
+  }
+  if ((optimizer.capabilities & ZEROTH_NEEDS_BOUNDS) == 0) return;
+  for (std::size_t j = 0; j < instance.dimension(); ++j) {
+    if (!none && instance->lower != nullptr && instance->upper != nullptr &&
+        std::isfinite(instance->lower[j]) && std::isfinite(instance->upper[j])) {
+      continue;
+    }
+    throw UserError(
+        where,
+        fmt::format("{} needs a lower and an upper bound for every coordinate, and coordinate {} "
+                    "of {} lacks one",
+                    optimizer.id, j, problem),
+        "give bounds, or take an optimizer whose capabilities do not ask for them");
+  }
 }
 
 }  // namespace zeroth::host

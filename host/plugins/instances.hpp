@@ -74,4 +74,9 @@ class Instance {
   zeroth_instance instance_{};
 };
 
+/// Throws UserError when the optimizer ignores bounds that the problem has, or needs some that it
+/// lacks.  problem: its name in messages.  where: the optimizer's.
+void check_bounds(const Descriptor& optimizer, const Instance& instance, const std::string& problem,
+                  const std::string& where);
+
 }  // namespace zeroth::host

@@ -198,7 +198,9 @@ zeroth_status Oracle::evaluate(std::uint64_t n, const double* x, double* f) {
   }
   const zeroth_status status = ask(minibatch_key(), n, x, f);
   if (status < 0 || status == ZEROTH_STOP) return ZEROTH_STOP;
+  consider(n, x, f, true);
   result_.queries += n;
+  if (watcher_) watcher_(incumbent_, result_.queries);
   if (loss_is_due_) record(f[0], status == ZEROTH_DISCARD);
   if (status == ZEROTH_OK && !all_finite(f, n)) {
     return end(Outcome::non_finite,
@@ -216,6 +218,10 @@ zeroth_status Oracle::iterate(const double* x) {
   loss_is_due_ = true;
   queries_at_iterate_ = result_.queries;
   ++result_.iterations;
+  if (!incumbent_.x.empty() &&
+      std::memcmp(x, incumbent_.x.data(), iterate_.size() * sizeof *x) == 0) {
+    record(incumbent_.f, false);
+  }
   if (stochastic_ || budget_.target) settle();
   if (ended_) return ZEROTH_STOP;
   if (budget_.iterations && result_.iterations >= *budget_.iterations) return end(Outcome::budget);
@@ -272,12 +278,31 @@ zeroth_status Oracle::ask_in_pieces(std::uint64_t minibatch, std::uint64_t n, co
   return *std::max_element(statuses.begin(), statuses.end());  // DISCARD is above OK
 }
 
+// Keeps the best of all points.  For a stochastic problem there is none.
+void Oracle::consider(std::uint64_t n, const double* x, const double* f, bool charged) {
+  if (stochastic_) return;
+  std::uint64_t best = n;
+  double least = incumbent_.f;
+  for (std::uint64_t i = 0; i < n; ++i) {
+    if (!std::isfinite(f[i]) || least <= f[i]) continue;
+    best = i;
+    least = f[i];
+  }
+  if (best == n) return;
+  incumbent_.x.assign(x + best * iterate_.size(), x + (best + 1) * iterate_.size());
+  incumbent_.f = least;
+  incumbent_.query = charged ? result_.queries + best + 1 : 0;
+}
+
 // Evaluates the loss of the current iterate if it is still due.
 void Oracle::settle() {
   if (!loss_is_due_) return;
   double loss = nan;
   const zeroth_status status = ask(ZEROTH_FULL_DATA, 1, iterate_.data(), &loss);
-  if (status == ZEROTH_OK || status == ZEROTH_DISCARD) record(loss, status == ZEROTH_DISCARD);
+  if (status == ZEROTH_OK || status == ZEROTH_DISCARD) {
+    consider(1, iterate_.data(), &loss, false);
+    record(loss, status == ZEROTH_DISCARD);
+  }
   loss_is_due_ = false;
 }
 
@@ -323,12 +348,16 @@ std::uint64_t Oracle::minibatch_key() const {
 }
 
 std::optional<RunResult> Oracle::finish(zeroth_status status) {
-  if (was_cancelled_) return std::nullopt;
+  if (was_cancelled_ && !keeps_what_is_done_) return std::nullopt;
   if (is_lost_) {  // perhaps the problem's: it is not asked again
     close();
     return std::move(result_);
   }
-  if (ended_ != Outcome::failed) settle();
+  if (was_cancelled_) {
+    ended_ = Outcome::interrupted;
+  } else if (ended_ != Outcome::failed) {
+    settle();
+  }
   const bool at_a_limit =
       ended_ == Outcome::budget || ended_ == Outcome::target || ended_ == Outcome::timeout;
   if (status < 0 && (!ended_ || at_a_limit)) {

@@ -6,12 +6,14 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "plugins/instances.hpp"
+#include "run/incumbent.hpp"
 #include "run/loss_gradient.hpp"
 #include "run/result.hpp"
 #include "run/worker_lost.hpp"
@@ -28,8 +30,9 @@ struct Seeds {
 /// One run, seen from the optimizer.
 ///
 /// The loss of an iterate is the problem's full-data loss there.  It is not charged.  Where the
-/// problem is deterministic and the next batch starts with that very point, its value is taken from
-/// the batch: most optimizers evaluate where they are first. Threads: one caller.
+/// problem is deterministic, a value that was asked for is not asked for again: the iterate may be
+/// the incumbent, or the first point of the next batch, since most optimizers evaluate where they
+/// are first.  Threads: one caller.
 class Oracle {
  public:
   /// The instance and cancelled must outlive the oracle.
@@ -42,13 +45,21 @@ class Oracle {
   const zeroth_run& run() const { return run_; }
   /// Makes it a training run, which may ask for the gradient.  It must outlive the oracle.
   void lend(const LossGradient& gradient) { gradient_ = &gradient; }
+  /// Called after every batch, on the thread of the optimizer, with all that was charged.
+  void watch(std::function<void(const Incumbent&, std::uint64_t queries)> watcher) {
+    watcher_ = std::move(watcher);
+  }
+  /// Of a deterministic problem; stays empty for a stochastic one, whose values do not compare.
+  const Incumbent& incumbent() const { return incumbent_; }
+  /// From now on a run that is cancelled has a result: the part that was done.
+  void keep_what_is_done() { keeps_what_is_done_ = true; }
   /// How the run has ended, if it has.
   std::optional<Outcome> ended() const { return ended_; }
 
   /// The run is over: the process of a plugin is gone.
   void lose(const WorkerLost& lost);
   /// Records the last iterate and closes the books.  status: what solve() returned.
-  /// Nothing when the run was cancelled.
+  /// Nothing when the run was cancelled and is not to be kept.
   std::optional<RunResult> finish(zeroth_status status);
 
  private:
@@ -66,6 +77,7 @@ class Oracle {
   zeroth_status ask_in_pieces(std::uint64_t minibatch, std::uint64_t n, const double* x, double* f,
                               zeroth_message* message);
   void settle();
+  void consider(std::uint64_t n, const double* x, const double* f, bool charged);
   void record(double loss, bool discarded);
   void measure();
   void close();
@@ -83,6 +95,9 @@ class Oracle {
   std::vector<double> start_, iterate_;   // the initial point and the current iterate
   std::uint64_t queries_at_iterate_ = 0;  // charged when it was reached
   bool loss_is_due_ = true;               // of iterate_
+  Incumbent incumbent_;
+  std::function<void(const Incumbent&, std::uint64_t)> watcher_;
+  bool keeps_what_is_done_ = false;
   std::optional<Outcome> ended_;
   bool was_cancelled_ = false;
   bool is_lost_ = false;  // the process of a plugin

@@ -8,14 +8,16 @@
 
 namespace zeroth::host {
 
-/// How a run ended.  timeout: the budget's seconds.  failed: the optimizer or the problem returned an
-/// error or broke its contract.  The last three are of plugins in processes of their own.
+/// How a run ended.  timeout: the budget's seconds.  interrupted: by the user, who wanted what was
+/// there.  failed: the optimizer or the problem returned an error or broke its contract.  The last
+/// three are of plugins in processes of their own.
 enum class Outcome {
   completed,
   budget,
   target,
   non_finite,
   timeout,
+  interrupted,
   failed,
   crashed,
   time_limit,
@@ -24,8 +26,8 @@ enum class Outcome {
 inline constexpr auto last_outcome = Outcome::memory_limit;
 
 inline const char* name_of(Outcome outcome) {
-  constexpr const char* names[] = {"completed", "budget", "target",  "non_finite",  "timeout",
-                                   "failed",    "crashed", "time_limit", "memory_limit"};
+  constexpr const char* names[] = {"completed",   "budget", "target",  "non_finite", "timeout",
+                                   "interrupted", "failed", "crashed", "time_limit", "memory_limit"};
   return names[static_cast<int>(outcome)];
 }
 

@@ -61,6 +61,18 @@ Value value_of(const Found& found) {
   wrong_type(found, "a number, true, false, text, or a list of those");
 }
 
+Setting setting_of(const std::string& name, const Found& found) {
+  Setting setting{name, {}, found.where};
+  if (const toml::array* list = found.node->as_array()) {
+    for (const toml::node& element : *list)
+      setting.values.push_back(value_of({&element, found.where}));
+    if (list->empty()) throw UserError(found.where, "an empty list sweeps over nothing");
+  } else {
+    setting.values.push_back(value_of(found));
+  }
+  return setting;
+}
+
 }  // namespace
 
 Document::Document(const std::filesystem::path& file, const std::vector<std::string>& overrides)
@@ -91,6 +103,11 @@ Document::Override Document::parse_override(const std::string& text) {
   }
   if (result.document.size() != 1) throw UserError(where, "holds more than one value");
   return result;
+}
+
+Setting Document::setting(const std::string& override_text) {
+  const Override parsed = parse_override(override_text);
+  return setting_of(parsed.key, {parsed.document.get("value"), "--set " + override_text});
 }
 
 std::string Document::place(const toml::node& node, std::string_view key) const {
@@ -175,16 +192,7 @@ std::vector<Setting> Document::settings(const toml::table& table,
   std::vector<Setting> all;
   for (const std::string& name : names) {
     if (std::find(ours.begin(), ours.end(), name) != ours.end()) continue;
-    const Found found = find(table, name, scopes);
-    Setting setting{name, {}, found.where};
-    if (const toml::array* list = found.node->as_array()) {
-      for (const toml::node& element : *list)
-        setting.values.push_back(value_of({&element, found.where}));
-      if (list->empty()) throw UserError(found.where, "an empty list sweeps over nothing");
-    } else {
-      setting.values.push_back(value_of(found));
-    }
-    all.push_back(std::move(setting));
+    all.push_back(setting_of(name, find(table, name, scopes)));
   }
   return all;
 }

@@ -52,6 +52,9 @@ class Document {
   std::vector<Setting> settings(const toml::table& table, const std::vector<std::string>& scopes,
                                 const std::vector<std::string>& ours);
 
+  /// "key=value" as given to --set; a list is several values.
+  static Setting setting(const std::string& override_text);
+
  private:
   struct Override {
     std::string text;      // as given

@@ -144,7 +144,7 @@ TEST_CASE("help, version and lists go to standard output with exit code 0", "[cl
     CHECK(r.err.empty());
     CHECK(has(r.out, part));
   }
-  CHECK_FALSE(has(zeroth({"list", "optimizers"}).out, "quadratic"));
+  CHECK_FALSE(has(zeroth({"list", "optimizers"}).out, "\n  quadratic "));
   CHECK(has(zeroth({"describe", "zo-sgd"}).out, "zo_sgd.so"));
 }
 

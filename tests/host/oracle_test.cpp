@@ -84,6 +84,41 @@ TEST_CASE("the trace has the initial point as row 0 and counts queries until eac
   CHECK((r.initial_loss == 3 && r.final_loss == 1 && r.best_loss == 1));
 }
 
+TEST_CASE("a deterministic problem is not asked again for the loss of the incumbent", "[oracle]") {
+  Session s(queries(100));
+  std::uint64_t seen = 0;
+  double best = 0;
+  s.oracle.watch([&](const Incumbent& incumbent, std::uint64_t charged) {
+    seen = charged;
+    best = incumbent.f;
+  });
+  const std::uint64_t before = zeroth::test::quadratic_values;
+  CHECK(s.evaluate({0, 0, 0, 1, 1, 0, 5, 5, 5}) == ZEROTH_OK);
+  CHECK((seen == 3 && best == 1));
+  CHECK(s.iterate({1, 1, 0}) == ZEROTH_OK);
+  CHECK(s.evaluate({1, 1, 0.5, 0, 1, 0}) == ZEROTH_OK);
+  CHECK(s.iterate({1, 1, 0.5}) == ZEROTH_OK);
+  CHECK(s.oracle.incumbent().x == std::vector<double>{1, 1, 0.5});
+  CHECK(s.oracle.incumbent().query == 4);
+  CHECK(zeroth::test::quadratic_values - before == 5);  // those that were charged
+  const RunResult r = s.finish();
+  REQUIRE(r.trace.size() == 3);
+  CHECK((r.trace[1].loss == 1 && r.trace[1].queries == 3));
+  CHECK((r.trace[2].loss == 0.25 && r.trace[2].queries == 5));
+}
+
+TEST_CASE("a cancelled run that is to be kept has what was done", "[oracle]") {
+  Session s(queries(100));
+  s.oracle.keep_what_is_done();
+  CHECK(s.evaluate({0, 0, 0}) == ZEROTH_OK);
+  CHECK(s.iterate({0, 0, 0}) == ZEROTH_OK);
+  s.cancelled = true;
+  CHECK(s.evaluate({1, 1, 1}) == ZEROTH_STOP);
+  const RunResult r = s.finish();
+  CHECK(r.outcome == Outcome::interrupted);
+  CHECK((r.queries == 1 && r.iterations == 1 && r.final_loss == 3));
+}
+
 TEST_CASE("the recorded loss is the problem's at the iterate, whatever was asked elsewhere",
           "[oracle]") {
   Session s(queries(100));

@@ -64,10 +64,22 @@ Overrides needed(const zeroth_optimizer& optimizer) {
   return {};
 }
 
+bool can(const zeroth_optimizer& optimizer, std::uint64_t capability) {
+  return (optimizer.capabilities & capability) != 0;
+}
+
+// An optimizer that needs bounds gets some.
+RunSettings suited(const zeroth_optimizer& optimizer, RunSettings settings) {
+  if (!can(optimizer, ZEROTH_NEEDS_BOUNDS) || !settings.lower.empty()) return settings;
+  settings.lower.assign(settings.start.size(), -3.0);
+  settings.upper.assign(settings.start.size(), 3.0);
+  return settings;
+}
+
 // Solves with default parameters and checks what must hold in every run.
 Trace solve(const zeroth_optimizer& optimizer, const RunSettings& settings) {
   const auto instance = make(optimizer, needed(optimizer));
-  FakeRun run(settings);
+  FakeRun run(suited(optimizer, settings));
   CHECK(optimizer.solve(instance.get(), run.abi()) == ZEROTH_OK);
   CHECK(run.failure().empty());
   CHECK(run.violation().empty());
@@ -185,7 +197,7 @@ TEST_CASE("an optimizer that is refused a call returns the error", "[contract]")
       settings.answer_call = call;
       settings.answer = ZEROTH_BAD_ARGUMENT;
       const auto instance = make(optimizer, needed(optimizer));
-      FakeRun run(settings);
+      FakeRun run(suited(optimizer, settings));
       CHECK(optimizer.solve(instance.get(), run.abi()) == ZEROTH_BAD_ARGUMENT);
       CHECK_FALSE(run.failure().empty());
       CHECK(run.calls() == call);
@@ -196,7 +208,7 @@ TEST_CASE("an optimizer that is refused a call returns the error", "[contract]")
 TEST_CASE("an optimizer repeats a run bit for bit, also on the same instance", "[contract]") {
   for_each_optimizer([](const zeroth_optimizer& optimizer) {
     const auto instance = make(optimizer, needed(optimizer));
-    FakeRun first(small_run()), second(small_run());
+    FakeRun first(suited(optimizer, small_run())), second(suited(optimizer, small_run()));
     CHECK(optimizer.solve(instance.get(), first.abi()) == ZEROTH_OK);
     CHECK(optimizer.solve(instance.get(), second.abi()) == ZEROTH_OK);
     CHECK(first.trace() == second.trace());
@@ -204,11 +216,23 @@ TEST_CASE("an optimizer repeats a run bit for bit, also on the same instance", "
   });
 }
 
-TEST_CASE("an optimizer draws other numbers from another seed", "[contract]") {
+TEST_CASE("an optimizer draws other numbers from another seed, or says that it does not",
+          "[contract]") {
   for_each_optimizer([](const zeroth_optimizer& optimizer) {
-    RunSettings other = small_run();
+    RunSettings one = small_run(200);
+    one.objective =
+        [](std::span<const double> x) {  // a long valley: some draw only where it is hard
+          double sum = 0, scale = 1;
+          for (const double v : x) {
+            sum += scale * (v - 0.3) * (v - 0.3);
+            scale *= 100;
+          }
+          return sum;
+        };
+    RunSettings other = one;
     other.seed = 2;
-    CHECK_FALSE(solve(optimizer, other) == solve(optimizer, small_run()));
+    const bool same = solve(optimizer, other) == solve(optimizer, one);
+    CHECK(same == can(optimizer, ZEROTH_IGNORES_SEED));
   });
 }
 
@@ -217,8 +241,8 @@ TEST_CASE("instances of an optimizer that run at once do not disturb each other"
     if (optimizer.threads == ZEROTH_THREADS_LIBRARY) return;
     constexpr std::size_t count = 4;
     std::vector<Trace> alone, together(count);
-    const auto settings = [](std::size_t i) {
-      RunSettings s = small_run(100);
+    const auto settings = [&optimizer](std::size_t i) {
+      RunSettings s = suited(optimizer, small_run(100));
       s.seed = i;
       return s;
     };
@@ -245,7 +269,7 @@ TEST_CASE("an optimizer that handles bounds never leaves them", "[contract]") {
     RunSettings settings = quadratic_from({1.0, 0.0, 2.0, -2.0, 0.0, 0.25}, 100);
     settings.lower = {0.0, 0.0, 1.5, -inf, -inf, 0.25};
     settings.upper = {1.0, 1.0, inf, -1.0, inf, 0.25};
-    solve(optimizer, settings);
+    if (!can(optimizer, ZEROTH_NEEDS_BOUNDS)) solve(optimizer, settings);
     settings.objective = [](std::span<const double> x) {
       return -1e6 * quadratic(x);
     };  // pushes out
@@ -254,7 +278,22 @@ TEST_CASE("an optimizer that handles bounds never leaves them", "[contract]") {
     solve(optimizer, settings);
     settings.upper.clear();
     settings.objective = quadratic;
-    solve(optimizer, settings);
+    if (!can(optimizer, ZEROTH_NEEDS_BOUNDS)) solve(optimizer, settings);
+  });
+}
+
+TEST_CASE("an optimizer that needs bounds says so before it asks for a value", "[contract]") {
+  for_each_optimizer([](const zeroth_optimizer& optimizer) {
+    if (!can(optimizer, ZEROTH_NEEDS_BOUNDS)) return;
+    CHECK(can(optimizer, ZEROTH_HANDLES_BOUNDS));
+    RunSettings settings = small_run();
+    settings.lower.assign(5, -3.0);
+    settings.upper = {3.0, 3.0, std::numeric_limits<double>::infinity(), 3.0, 3.0};
+    const auto instance = make(optimizer, needed(optimizer));
+    FakeRun run(settings);
+    CHECK(optimizer.solve(instance.get(), run.abi()) == ZEROTH_BAD_ARGUMENT);
+    CHECK(run.failure().find("coordinate 2") != std::string::npos);
+    CHECK(run.calls() == 0);
   });
 }
 
@@ -287,8 +326,10 @@ TEST_CASE("an optimizer works in dimension 1 and in dimension 1000", "[contract]
   for_each_optimizer([](const zeroth_optimizer& optimizer) {
     for (const std::size_t d : {std::size_t{1}, std::size_t{1000}}) {
       CAPTURE(d);
-      const Trace trace = solve(optimizer, quadratic_from(std::vector<double>(d, 1.0), 20));
-      REQUIRE(trace.iterates.size() == 20);
+      const std::uint64_t iterations =
+          d == 1 ? 20 : 2;  // that of a covariance matrix takes seconds
+      const Trace trace = solve(optimizer, quadratic_from(std::vector<double>(d, 1.0), iterations));
+      REQUIRE(trace.iterates.size() == iterations);
       CHECK(trace.batches.front().x.size() == trace.batches.front().f.size() * d);
     }
   });

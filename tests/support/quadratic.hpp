@@ -9,6 +9,9 @@
 
 namespace zeroth::test {
 
+/// Values computed by all quadratics of the process.
+inline std::atomic<std::uint64_t> quadratic_values{0};
+
 struct QuadraticOptions {
   std::size_t dimension = 3;
   std::size_t batch_rows = 0;
@@ -38,6 +41,7 @@ class Quadratic {
     if (o_.random_start) Random(seed).normals(x);
   }
   void evaluate(std::uint64_t minibatch, std::span<const double> x, std::span<double> f) const {
+    quadratic_values += f.size();
     if (o_.fails) throw Error("the sky fell on the objective");
     const double noise =
         minibatch == ZEROTH_FULL_DATA ? 0.0 : o_.minibatch_noise * Random(minibatch).normal();

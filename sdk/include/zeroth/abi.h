@@ -155,8 +155,14 @@ typedef struct zeroth_directions_1 {
   zeroth_status (*draw)(const zeroth_run* run, uint64_t n, double* u);
 } zeroth_directions_1;
 
-#define ZEROTH_HANDLES_BOUNDS 1u /* optimizer: keeps every point inside the bounds */
-#define ZEROTH_OWN_PROCESS 2u    /* optimizer or problem: each run in a process of its own */
+/* Optimizer: keeps every point inside the bounds. */
+#define ZEROTH_HANDLES_BOUNDS 1u
+/* Optimizer or problem: each run in a process of its own. */
+#define ZEROTH_OWN_PROCESS 2u
+/* Optimizer: can only solve where every coordinate has both bounds, finite. */
+#define ZEROTH_NEEDS_BOUNDS 4u
+/* Optimizer: draws nothing at random, so that the seed does not matter. */
+#define ZEROTH_IGNORES_SEED 8u
 
 #define ZEROTH_THREADS_INSTANCE 0 /* instances are independent: the usual case */
 #define ZEROTH_THREADS_LIBRARY 1  /* one call at a time into the whole library */
@@ -165,7 +171,7 @@ typedef struct zeroth_directions_1 {
 typedef struct zeroth_optimizer {
   uint32_t struct_size;
   int32_t threads;       /* ZEROTH_THREADS_* */
-  uint64_t capabilities; /* ZEROTH_HANDLES_BOUNDS, ZEROTH_OWN_PROCESS */
+  uint64_t capabilities; /* ZEROTH_HANDLES_BOUNDS ... ZEROTH_IGNORES_SEED */
   const char* id;        /* kebab-case; unique among all optimizers */
   const char* name;      /* as printed in tables */
   const char* version; /* of the numbers it produces: a change of results is a change of version */

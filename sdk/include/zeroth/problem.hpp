@@ -6,6 +6,7 @@
 //     std::size_t dimension() const;
 //     void initial_point(std::uint64_t seed, std::span<double> x) const;
 //     // x  f.size() x dimension, row-major
+//     // Or returns a zeroth_status: ZEROTH_DISCARD where some f are NaN because a point failed.
 //     void evaluate(std::uint64_t minibatch, std::span<const double> x, std::span<double> f) const;
 //     // All below is optional.
 //     std::string label() const;
@@ -146,10 +147,15 @@ struct ProblemAdapter {
   static zeroth_status evaluate(const zeroth_instance* self, std::uint64_t minibatch,
                                 std::uint64_t n, const double* x, double* f,
                                 zeroth_message* message) {
-    return reported(message, [&] {
-      of(self).evaluate(minibatch, std::span<const double>(x, n * self->dimension),
-                        std::span<double>(f, n));
-      return ZEROTH_OK;
+    return reported(message, [&]() -> zeroth_status {
+      const std::span<const double> points(x, n * self->dimension);
+      const std::span<double> values(f, n);
+      if constexpr (std::is_void_v<decltype(of(self).evaluate(minibatch, points, values))>) {
+        of(self).evaluate(minibatch, points, values);
+        return ZEROTH_OK;
+      } else {
+        return of(self).evaluate(minibatch, points, values);
+      }
     });
   }
 

@@ -1,0 +1,61 @@
+#include "run/alone.hpp"
+
+#include <tbb/global_control.h>
+#include <tbb/task_arena.h>
+
+#include <chrono>
+#include <exception>
+#include <future>
+#include <mutex>
+#include <utility>
+
+#include "run/oracle.hpp"
+
+namespace zeroth::host {
+namespace {
+
+LoneRun solve(const Plan& plan, const PlannedRun& cell, const Suite& suite,
+              const std::atomic<bool>& stop,
+              std::function<void(const Incumbent&, std::uint64_t)> watcher) {
+  const Configuration& configuration = plan.optimizer(cell);
+  const Instance instance(suite, plan.problem(cell).split, cell.instance);
+  const Optimizer optimizer(*configuration.descriptor, configuration.values, configuration.where);
+  Oracle oracle(instance, plan.budget, Seeds(cell.seed), stop);
+  oracle.keep_what_is_done();
+  oracle.watch(std::move(watcher));
+  LoneRun run;
+  run.result = oracle.finish(optimizer.solve(oracle.run())).value();
+  run.best = oracle.incumbent();
+  return run;
+}
+
+}  // namespace
+
+LoneRun run_alone(const Plan& plan, const PlannedRun& cell, const Suite& suite, int threads,
+                  const std::atomic<bool>& stop, const std::function<void(const Standing&)>& look) {
+  std::mutex mutex;
+  Standing standing;
+  const auto watcher = [&](const Incumbent& best, std::uint64_t queries) {
+    const std::lock_guard lock(mutex);
+    standing.queries = queries;
+    if (best.query != standing.best.query || standing.best.x.empty()) standing.best = best;
+  };
+  // More threads than cores only on request; then the limit must be lifted.
+  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
+                                  static_cast<std::size_t>(threads));
+  std::future<LoneRun> run = std::async(std::launch::async, [&] {
+    tbb::task_arena arena(threads);
+    return arena.execute([&] { return solve(plan, cell, suite, stop, watcher); });
+  });
+  while (run.wait_for(std::chrono::milliseconds(100)) != std::future_status::ready) {
+    Standing now;
+    {
+      const std::lock_guard lock(mutex);
+      now = standing;
+    }
+    look(now);
+  }
+  return run.get();
+}
+
+}  // namespace zeroth::host

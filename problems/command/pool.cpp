@@ -1,0 +1,153 @@
+#include "command/pool.hpp"
+
+#include <zeroth/error.hpp>
+#include <zeroth/library.hpp>
+
+#include <chrono>
+#include <utility>
+
+namespace zeroth::command {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto grace = 1s;  // for a program that is about to go by itself
+
+std::string with_last_words(std::string why, Process& process) {
+  const std::string words = process.last_words();
+  if (!words.empty()) why += "; it said: " + words;
+  return why;
+}
+
+}  // namespace
+
+Launcher::~Launcher() {
+  {
+    const std::lock_guard lock(mutex_);
+    done_ = true;
+  }
+  wanted_.notify_one();
+  thread_.join();
+}
+
+void Launcher::work() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    wanted_.wait(lock, [this] { return done_ || !starts_.empty(); });
+    if (starts_.empty()) return;
+    auto start = std::move(starts_.front());
+    starts_.pop_front();
+    lock.unlock();
+    start();
+    lock.lock();
+  }
+}
+
+std::unique_ptr<Process> Launcher::start(const std::string& command) {
+  std::packaged_task<std::unique_ptr<Process>()> start(
+      [&command] { return std::make_unique<Process>(command); });
+  std::future<std::unique_ptr<Process>> started = start.get_future();
+  {
+    const std::lock_guard lock(mutex_);
+    starts_.push_back(std::move(start));
+  }
+  wanted_.notify_one();
+  return started.get();
+}
+
+Pool::~Pool() {
+  for (const auto& each : idle_) each->close_input();
+  const Process::Clock::time_point until = Process::Clock::now() + grace;
+  for (const auto& each : idle_) each->end(until - Process::Clock::now());
+}
+
+// A running program that nobody asks; null: there is none.
+std::unique_ptr<Process> Pool::take() {
+  const std::lock_guard lock(mutex_);
+  if (idle_.empty()) return nullptr;
+  auto process = std::move(idle_.back());
+  idle_.pop_back();
+  return process;
+}
+
+void Pool::give_back(std::unique_ptr<Process> process) {
+  const std::lock_guard lock(mutex_);
+  idle_.push_back(std::move(process));
+}
+
+Pool::Attempt Pool::attempt(Process& process, const std::string& question, std::span<double> f) {
+  using End = Attempt::End;
+  Process::Wanted wanted;
+  wanted.lines = program_.once ? 0 : lines_of_answer(program_.protocol, f.size());
+  wanted.most_bytes = longest_answer(f.size());
+  if (program_.timeout_seconds > 0) {
+    wanted.patience = std::chrono::duration_cast<Process::Clock::duration>(
+        std::chrono::duration<double>(program_.timeout_seconds * static_cast<double>(f.size())));
+  }
+  if (!program_.once && !told_of_silence_) {
+    wanted.silent = [this] {
+      if (told_of_silence_.exchange(true)) return;
+      log_info("no answer for ten seconds: does '" + program_.command +
+               "' flush its output after every line?");
+    };
+  }
+  Process::Answer answer = process.ask(question, wanted);
+  switch (answer.end) {
+    case Process::End::timed_out:
+      return {End::wrong, with_last_words("no answer within the time limit", process)};
+    case Process::End::too_long:
+      return {End::wrong,
+              with_last_words("an answer without end: " + shown(answer.bytes), process)};
+    case Process::End::closed: {
+      const Exit exit = process.end(grace);
+      if (exit.not_runnable()) {
+        throw Error(
+            with_last_words("the command '" + program_.command + "' cannot be run", process));
+      }
+      if (program_.once && exit.clean()) break;  // all that it had to say
+      if (!answer.bytes.empty() && exit.clean()) {
+        return {End::wrong, with_last_words("it ended after " + shown(answer.bytes), process)};
+      }
+      return {exit.clean() ? End::left : End::crashed,
+              with_last_words("it ended: " + exit.text(), process)};
+    }
+    case Process::End::answered:
+      break;
+  }
+  std::string reason;
+  if (const auto wrong = read_answer(program_.protocol, answer.bytes, f, reason)) {
+    return {End::wrong, with_last_words("its answer is wrong: " + *wrong, process)};
+  }
+  if (process.has_spoken()) return {End::wrong, "it answered more than it was asked"};
+  if (!reason.empty() && !told_of_reason_.exchange(true)) {
+    log_info("the program gives a reason for a point that failed: " + reason);
+  }
+  return {};
+}
+
+std::optional<std::string> Pool::ask(std::span<const double> x, std::span<double> f) {
+  const std::string text = question(program_.protocol, x, f.size(), program_.several);
+  unsigned retries = program_.retries;
+  for (;;) {
+    std::unique_ptr<Process> process = take();
+    const bool used = process != nullptr;
+    if (used && process->has_spoken()) continue;  // who knows what its next line answers
+    if (!used) process = launcher_.start(program_.command);
+    const Attempt attempt = this->attempt(*process, text, f);
+    switch (attempt.end) {
+      case Attempt::End::answered:
+        answered_ = true;
+        if (!program_.once) give_back(std::move(process));
+        return std::nullopt;
+      case Attempt::End::wrong:
+        return attempt.why;
+      case Attempt::End::left:  // a program that answers some questions and goes is started again
+        if (used) continue;
+        [[fallthrough]];
+      case Attempt::End::crashed:
+        if (retries-- == 0) return attempt.why;
+    }
+  }
+}
+
+}  // namespace zeroth::command

@@ -1,0 +1,234 @@
+// `zeroth minimize`, as a user runs it.
+#include <signal.h>
+#include <sys/wait.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "support/catch.hpp"
+#include "support/process.hpp"
+#include "support/temporary_folder.hpp"
+
+using zeroth::test::ProcessResult;
+using zeroth::test::read_all;
+using zeroth::test::run_zeroth;
+using zeroth::test::TemporaryFolder;
+
+namespace {
+
+// A folder, and the program in it.
+struct Shell {
+  ProcessResult operator()(std::vector<std::string> arguments) const {
+    return run_zeroth(arguments, folder.path(), {"XDG_DATA_HOME=/nowhere"});
+  }
+  // `zeroth minimize` of the test program in that mode.
+  ProcessResult minimize(const std::string& mode, std::vector<std::string> more) const {
+    std::vector<std::string> all{"minimize", "--command",
+                                 "exec " ZEROTH_OBJECTIVE_PROGRAM " " + mode};
+    all.insert(all.end(), more.begin(), more.end());
+    return (*this)(all);
+  }
+  // A line of sh in the folder; $Z is the program, $P the test program.  Exit code.
+  int sh(const std::string& line) const {
+    const int status = std::system(
+        ("cd '" + folder.path().string() +
+         "' && Z=" ZEROTH_BINARY_DIR "/bin/zeroth P=" ZEROTH_OBJECTIVE_PROGRAM " && " + line)
+            .c_str());
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  }
+  std::vector<pid_t> programs() const {
+    std::vector<pid_t> found;
+    for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
+      const std::string name = entry.path().filename().string();
+      if (name.starts_with("pid-")) found.push_back(std::stoi(name.substr(4)));
+    }
+    return found;
+  }
+  bool exists(const std::string& name) const { return std::filesystem::exists(folder / name); }
+  TemporaryFolder folder;
+};
+
+double rosenbrock(const std::vector<double>& x) {
+  double sum = 0;
+  for (std::size_t i = 0; i + 1 < x.size(); ++i) {
+    const double a = 1 - x[i], b = x[i + 1] - x[i] * x[i];
+    sum += a * a + 100 * b * b;
+  }
+  return sum;
+}
+
+bool gone(pid_t process) {
+  for (int i = 0; i < 2000; ++i) {
+    if (kill(process, 0) != 0) return true;
+    // Whom nobody waits for: the first process of a container may not.
+    if (read_all("/proc/" + std::to_string(process) + "/stat").find(") Z ") != std::string::npos)
+      return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  return false;
+}
+
+}  // namespace
+
+TEST_CASE("four copies of a program minimise Rosenbrock's function in ten dimensions",
+          "[minimize]") {
+  const Shell zeroth;
+  // No copy answers before four run.
+  const ProcessResult r = zeroth.minimize(
+      ". . 4", {"-d", "10", "--bounds", "-5,5", "--queries", "7000", "-j", "4", "--json"});
+  INFO(r.err);
+  REQUIRE(r.exit_code == 0);
+  const auto found = nlohmann::json::parse(r.out);
+  CHECK(found["queries"] == 7000);
+  CHECK(found["f"].get<double>() <= 1e-8);
+  const auto x = found["x"].get<std::vector<double>>();
+  REQUIRE(x.size() == 10);
+  CHECK(rosenbrock(x) == found["f"].get<double>());
+  CHECK(found["query"] <= found["queries"]);
+  CHECK(zeroth.programs().size() == 4);
+  for (const pid_t each : zeroth.programs()) CHECK(gone(each));
+  CHECK(zeroth({"report", "minimize.zeroth"}).out.find("CMA-ES") != std::string::npos);
+}
+
+TEST_CASE("minimize finds the same at any number of threads and counts every call", "[minimize]") {
+  std::vector<std::string> traces;
+  for (const char* threads : {"1", "3"}) {
+    const Shell zeroth;
+    const ProcessResult r = zeroth.minimize(
+        "good", {"-d", "4", "-b", "-2,2", "-n", "333", "-j", threads, "-o", "out.zeroth"});
+    INFO(r.err);
+    REQUIRE(r.exit_code == 0);
+    CHECK(r.out.starts_with("f = "));
+    CHECK(r.out.find("all queries are spent: 333 queries by cma-es") != std::string::npos);
+    CHECK(zeroth({"export", "out.zeroth", "--csv", "csv"}).exit_code == 0);
+    traces.push_back(r.out.substr(0, r.out.find("\n\n")) +
+                     read_all(zeroth.folder / "csv/trace.csv"));
+  }
+  CHECK(traces[0] == traces[1]);
+}
+
+TEST_CASE("minimize writes over nothing", "[minimize]") {
+  const Shell zeroth;
+  const std::vector<std::string> few{"-d", "2", "-n", "10"};
+  CHECK(zeroth.minimize("good", few).exit_code == 0);
+  CHECK(zeroth.minimize("good", few).exit_code == 0);
+  CHECK((zeroth.exists("minimize.zeroth") && zeroth.exists("minimize-2.zeroth")));
+  const ProcessResult r = zeroth.minimize("good", {"-d", "2", "-n", "10", "-o", "minimize.zeroth"});
+  CHECK(r.exit_code == 2);
+  CHECK(r.err.find("minimize.zeroth: is there already") != std::string::npos);
+}
+
+TEST_CASE("minimize says what is wrong before the program runs", "[minimize]") {
+  const Shell zeroth;
+  const std::vector<std::pair<std::vector<std::string>, std::string>> cases{
+      {{"-d", "2"}, "--queries N or --seconds S is missing"},
+      {{"-n", "10"}, "dimension: is missing"},
+      {{"-n", "10", "-d", "2", "-b", "5,-5"}, "bounds: '5,-5' leaves no room"},
+      {{"-n", "10", "-d", "2", "--optimizer", "cma-se"}, "did you mean 'cma-es'?"},
+      {{"-n", "10", "-d", "2", "--set", "sgima=1"}, "did you mean 'sigma'?"},
+      {{"-n", "10", "-d", "2", "--set", "sigma=[1,2]"}, "nothing is swept here"},
+      {{"-n", "10", "-d", "2", "--set", "problem.retires=1"}, "did you mean 'retries'?"},
+      {{"-n", "1e3", "-d", "2"}, "--queries: must be a whole number, is '1e3'"},
+      {{"-n", "10", "-d", "2", "--protocol", "xml"}, "'xml' is none of its choices"},
+      {{"-n", "10", "-d", "2", "-o", "none/x"}, "its folder does not exist"}};
+  for (const auto& [arguments, part] : cases) {
+    CAPTURE(part);
+    const ProcessResult r = zeroth.minimize("good .", arguments);
+    CAPTURE(r.err);
+    CHECK(r.exit_code == 2);
+    CHECK(r.err.find(part) != std::string::npos);
+  }
+  CHECK(zeroth.programs().empty());
+  CHECK_FALSE(zeroth.exists("minimize.zeroth"));
+}
+
+TEST_CASE("bad points cost minimize nothing but themselves", "[minimize]") {
+  for (const char* mode : {"killed", "garbage", "twice", "nan"}) {
+    DYNAMIC_SECTION(mode) {
+      const Shell zeroth;
+      const ProcessResult r =
+          zeroth.minimize(mode, {"-d", "2", "--start", "-1,1", "-n", "60", "--json", "--set",
+                                 "problem.max_failures=1000"});
+      INFO(r.err);
+      CHECK(r.exit_code == 0);
+      const auto found = nlohmann::json::parse(r.out);
+      CHECK(found["queries"] == 60);
+      CHECK(found["f"] <= 4.0);
+      CHECK(found["x"][0] <= 0.0);
+    }
+  }
+}
+
+TEST_CASE("a program that fails always ends minimize with its last words", "[minimize]") {
+  const Shell zeroth;
+  const ProcessResult r = zeroth.minimize("killed", {"--start", "1,1", "-n", "60"});
+  CHECK(r.exit_code == 1);
+  CHECK(r.out.find("no point has a value") != std::string::npos);
+  CHECK(r.err.find("killed by signal 9") != std::string::npos);
+  CHECK(r.err.find("about to die") != std::string::npos);
+  CHECK_FALSE(zeroth.exists("minimize.zeroth"));
+  const ProcessResult none = zeroth({"minimize", "--command", "/no/such", "-d", "1", "-n", "5"});
+  CHECK(none.exit_code == 1);
+  CHECK(none.err.find("'/no/such' cannot be run") != std::string::npos);
+}
+
+TEST_CASE("Ctrl-C ends minimize with the best so far, which is kept", "[minimize]") {
+  const Shell zeroth;
+  const int code = zeroth.sh(
+      "{ $Z minimize --command \"$P takes-time .\" -d 2 -n 100000000 -j 1 >out 2>err & } && p=$! "
+      "&& "
+      "while [ -z \"$(ls pid-* 2>/dev/null)\" ]; do sleep 0.1; done && sleep 0.5 && kill -INT $p "
+      "&& "
+      "wait $p");
+  INFO(read_all(zeroth.folder / "err"));
+  CHECK(code == 130);
+  const std::string out = read_all(zeroth.folder / "out");
+  CHECK(out.starts_with("f = "));
+  CHECK(out.find("interrupted: ") != std::string::npos);
+  CHECK(zeroth.exists("minimize.zeroth"));
+  for (const pid_t each : zeroth.programs()) CHECK(gone(each));
+}
+
+TEST_CASE("programs die with a host that is killed, also when they hang", "[minimize]") {
+  const Shell zeroth;
+  // Each answers once and then hangs: it does not see that its input ends.
+  zeroth.sh(
+      "{ $Z minimize --command \"exec $P hangs-later . 2\" -d 2 -n 1000 -j 2 >out 2>err & } && "
+      "p=$! && "
+      "while [ $(ls pid-* 2>/dev/null | wc -l) -lt 2 ]; do sleep 0.1; done && sleep 0.5 && "
+      "kill -KILL $p && wait $p");
+  const std::vector<pid_t> programs = zeroth.programs();
+  CHECK(programs.size() == 2);
+  for (const pid_t each : programs) CHECK(gone(each));
+}
+
+TEST_CASE("the examples of programs are what they say", "[minimize]") {
+  const Shell zeroth;
+  const std::string examples = ZEROTH_SOURCE_DIR "/share/examples/";
+  ProcessResult r = zeroth({"minimize", "--command", "sh " + examples + "simulator.sh", "-d", "2",
+                            "--bounds", "-5,5", "-n", "60", "--json"});
+  INFO(r.err);
+  REQUIRE(r.exit_code == 0);
+  CHECK(nlohmann::json::parse(r.out)["f"] < 50);
+  r = zeroth({"minimize", "--command", "sh " + examples + "once.sh", "--set", "problem.once=true",
+              "--start", "3,3", "-n", "30", "--json"});
+  REQUIRE(r.exit_code == 0);
+  CHECK(nlohmann::json::parse(r.out)["f"] < 3604);
+  if (std::system("python3 -c pass >/dev/null 2>&1") != 0) {
+    WARN("skipped: there is no python3");
+    return;
+  }
+  r = zeroth({"minimize", "--command", "python3 " + examples + "rosenbrock.py", "-d", "10",
+              "--bounds", "-5,5", "-n", "20000", "--target", "1e-6", "-j", "4", "--json"});
+  REQUIRE(r.exit_code == 0);
+  CHECK(nlohmann::json::parse(r.out)["outcome"] == "target");
+  r = zeroth({"minimize", "--command", "python3 " + examples + "beam_json.py", "--protocol", "json",
+              "--batch", "4", "--bounds", "0.01,0.2; 0.01,0.4", "-n", "600", "--json"});
+  REQUIRE(r.exit_code == 0);
+  CHECK(nlohmann::json::parse(r.out)["f"] < 60);
+}

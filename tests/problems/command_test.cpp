@@ -1,0 +1,277 @@
+#include "command/command.hpp"
+
+#include <cmath>
+#include <filesystem>
+#include <limits>
+#include <thread>
+
+#include "command/box.hpp"
+#include "command/dialogue.hpp"
+#include "support/catch.hpp"
+#include "support/problem_suite.hpp"
+#include "support/temporary_folder.hpp"
+
+using namespace zeroth::command;
+using zeroth::Error;
+using zeroth::test::Overrides;
+using zeroth::test::TemporaryFolder;
+
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+// What is wrong with an answer, "" if nothing; f and reason are of the last one.
+struct Reader {
+  std::string operator()(Protocol protocol, const std::string& answer, std::size_t n) {
+    f.assign(n, -7.0);
+    reason.clear();
+    return read_answer(protocol, answer, f, reason).value_or("");
+  }
+  std::vector<double> f;
+  std::string reason;
+};
+
+// A suite over the test program, and its values.
+struct Asked {
+  explicit Asked(const std::string& mode, Overrides overrides = {}) {
+    overrides["command"] =
+        "exec " ZEROTH_OBJECTIVE_PROGRAM " " + mode + " " + folder.path().string();
+    overrides.emplace("dimension", 2.0);
+    suite = zeroth::test::suite_of<CommandSuite>(overrides);
+    instance = suite->open(zeroth::Split::test, 0);
+  }
+  zeroth_status operator()(const std::vector<double>& x) {
+    f.assign(x.size() / instance->dimension(), -7.0);
+    return instance->evaluate(0, x, f);
+  }
+  std::size_t processes() const {
+    std::size_t count = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(folder.path()))
+      count += entry.path().filename().string().starts_with("pid-") ? 1 : 0;
+    return count;
+  }
+  TemporaryFolder folder;
+  std::unique_ptr<CommandSuite> suite;
+  std::unique_ptr<CommandProblem> instance;
+  std::vector<double> f;
+};
+
+const std::vector<double> good{-1.0, 1.0}, bad{1.0, 1.0};
+
+}  // namespace
+
+TEST_CASE("a question gives back the same doubles", "[command]") {
+  const std::vector<double> x{0.1, -1e-300, 3.0, 1.0 / 3.0};
+  CHECK(question(Protocol::plain, x, 2, false) == "0.1 -1e-300\n3 0.3333333333333333\n");
+  CHECK(question(Protocol::plain, x, 2, true) == question(Protocol::plain, x, 2, false));
+  CHECK(question(Protocol::json, x, 1, false) ==
+        "{\"x\": [0.1, -1e-300, 3, 0.3333333333333333]}\n");
+  CHECK(question(Protocol::json, x, 2, true) ==
+        "{\"X\": [[0.1, -1e-300], [3, 0.3333333333333333]]}\n");
+}
+
+TEST_CASE("a plain answer is one number in each line", "[command]") {
+  Reader read;
+  CHECK(read(Protocol::plain, " +1.5e0 \r\n-2\n", 2).empty());
+  CHECK(read.f == std::vector<double>{1.5, -2});
+  CHECK(read(Protocol::plain, "7", 1).empty());
+  for (const char* failed : {"nan\n", "inf\n", "-Infinity\n", "1e999\n"}) {
+    CAPTURE(failed);
+    CHECK(read(Protocol::plain, failed, 1).empty());
+    CHECK(std::isnan(read.f[0]));
+  }
+  CHECK(read(Protocol::plain, "1e-999\n", 1).empty());
+  CHECK(read.f[0] == 0);
+  for (const char* wrong : {"", "\n", "one\n", "1 2\n", "1,5\n", "0x10\n", "1;\n", "+-1\n"}) {
+    CAPTURE(wrong);
+    CHECK_FALSE(read(Protocol::plain, wrong, 1).empty());
+  }
+  CHECK(read(Protocol::plain, "1\n2\n", 1) == "more than 1 line");
+  CHECK(read(Protocol::plain, "1\n", 2) == "1 line for 2 points");
+}
+
+TEST_CASE("a JSON answer is f, or F with as many values as points", "[command]") {
+  Reader read;
+  CHECK(read(Protocol::json, "{\"f\": 2.5, \"else\": [1]}\n", 1).empty());
+  CHECK(read.f[0] == 2.5);
+  CHECK(read(Protocol::json, "{\"F\": [1, null, -3e2]}", 3).empty());
+  CHECK((read.f[0] == 1 && std::isnan(read.f[1]) && read.f[2] == -300));
+  CHECK(read(Protocol::json, "{\"f\": null, \"error\": \"torn\"}", 1).empty());
+  CHECK((std::isnan(read.f[0]) && read.reason == "'torn'"));
+  CHECK(read(Protocol::json, "{\"error\": \"torn\"}", 2).empty());
+  CHECK(std::isnan(read.f[1]));
+  CHECK(read(Protocol::json, "{\"F\": [1]}", 2) == "\"F\" must be a list of 2 values, has 1");
+  CHECK(read(Protocol::json, "{\"f\": 1}", 2) == "\"f\" answers one point, asked were 2");
+  for (const char* wrong : {"", "1", "[1]", "{", "{}", "{\"f\": \"1\"}", "{\"f\": [1]}",
+                            "{\"F\": 1}", "{\"F\": [true]}", "{\"f\": 1} {\"f\": 1}", "\xff"}) {
+    CAPTURE(wrong);
+    CHECK_FALSE(read(Protocol::json, wrong, 1).empty());
+  }
+}
+
+TEST_CASE("what a program says cannot write on the terminal", "[command]") {
+  CHECK(shown("\x1b[2J a\tb \n") == "'?[2J a?b'");
+  CHECK(shown(std::string(100, 'x')) == "'" + std::string(60, 'x') + "...'");
+}
+
+TEST_CASE("bounds stand for all coordinates or for each", "[command]") {
+  const Box same = box_of(3, "-5,5", "");
+  CHECK(same.lower == std::vector<double>(3, -5.0));
+  CHECK(same.start == std::vector<double>(3, 0.0));
+  const Box each = box_of(0, "0,1; -inf, 4; 2,inf; -inf,inf;", "");
+  CHECK(each.dimension == 4);
+  CHECK(each.lower == std::vector<double>{0, -infinity, 2, -infinity});
+  CHECK(each.upper == std::vector<double>{1, 4, infinity, infinity});
+  CHECK(each.start == std::vector<double>{0.5, 0, 2, 0});
+  const Box none = box_of(2, "", "1.5");
+  CHECK((none.lower.empty() && none.upper.empty()));
+  CHECK(none.start == std::vector<double>{1.5, 1.5});
+  CHECK(box_of(0, "", "1, 2,3").start == std::vector<double>{1, 2, 3});
+  CHECK(box_of(2, "0,1", "random").start.empty());
+}
+
+TEST_CASE("bounds and starts that make no sense are refused with the reason", "[command]") {
+  struct Case {
+    std::size_t dimension;
+    const char *bounds, *start, *why;
+  };
+  const Case cases[] = {
+      {0, "", "", "dimension: is missing"},
+      {0, "-5,5", "", "dimension: is missing"},
+      {0, "", "0.5", "dimension: is missing"},
+      {2, "5,-5", "", "bounds: '5,-5' leaves no room"},
+      {2, "5", "", "bounds: '5' is no pair"},
+      {2, "1,2,3", "", "bounds: '1,2,3' is no pair"},
+      {2, "nan,3", "", "is no pair"},
+      {2, "inf,inf", "", "leaves no room"},
+      {0, "0,1; 3,x", "", "bounds: coordinate 1: '3,x' is no pair"},
+      {3, "0,1; 0,1", "", "bounds are given for 2 coordinates, but the dimension is 3"},
+      {3, "", "1,2", "a start is given for 2 coordinates, but the dimension is 3"},
+      {2, "", "1,inf", "start: 'inf' is not a number"},
+      {2, "", "centre", "start: 'centre' is not a number"},
+      {2, "0,1", "0.5,2", "start: coordinate 1 is outside"},
+      {2, "0,1; 0,inf", "random", "start: \"random\" needs bounds"}};
+  for (const Case& each : cases) {
+    CAPTURE(each.dimension, each.bounds, each.start);
+    CHECK_THROWS_WITH(box_of(each.dimension, each.bounds, each.start), ContainsSubstring(each.why));
+  }
+}
+
+TEST_CASE("a random start is in the box, and a function of the seed", "[command]") {
+  Asked asked("", {{"bounds", std::string("-1,1; 5,6")}, {"start", std::string("random")}});
+  const auto one = zeroth::test::start_of(*asked.instance, 1);
+  CHECK(one == zeroth::test::start_of(*asked.instance, 1));
+  CHECK(one != zeroth::test::start_of(*asked.instance, 2));
+  CHECK((one[0] >= -1 && one[0] <= 1 && one[1] >= 5 && one[1] <= 6));
+}
+
+TEST_CASE("one program answers all that one thread asks", "[command]") {
+  Asked asked("good");
+  CHECK(asked({-1, 1, 0, 0, 3, 9}) == ZEROTH_OK);
+  CHECK(asked.f == std::vector<double>{4, 1, 4});
+  CHECK(asked({0, 0}) == ZEROTH_OK);
+  CHECK(asked.processes() == 1);
+}
+
+TEST_CASE("several points are asked at once in either protocol", "[command]") {
+  for (const char* protocol : {"plain", "json"}) {
+    Asked asked(protocol, {{"protocol", std::string(protocol)}, {"batch", 2.0}});
+    CHECK(asked.instance->batch_rows() == 2);
+    CHECK(asked({-1, 1, 0, 0, 3, 9}) == ZEROTH_OK);
+    CHECK(asked.f == std::vector<double>{4, 1, 4});
+  }
+}
+
+TEST_CASE("a point that the program gives up is discarded, or gets the penalty", "[command]") {
+  Asked discarded("nan"),
+      penalised("nan", {{"on_failure", std::string("penalty")}, {"penalty", 99.0}});
+  CHECK(discarded({-1, 1, 1, 1}) == ZEROTH_DISCARD);
+  CHECK((discarded.f[0] == 4 && std::isnan(discarded.f[1])));
+  CHECK(penalised({-1, 1, 1, 1}) == ZEROTH_OK);
+  CHECK(penalised.f == std::vector<double>{4, 99});
+  CHECK(discarded.processes() == 1);  // it does not have to be started again
+}
+
+TEST_CASE("a program that crashes is started again and asked again", "[command]") {
+  Asked asked("crashes-once");
+  CHECK(asked(good) == ZEROTH_OK);
+  CHECK(asked.f[0] == 4);
+  CHECK(asked.processes() == 2);
+}
+
+TEST_CASE("a program that leaves after some answers is started again", "[command]") {
+  Asked asked("leaves", {{"retries", 0.0}});
+  for (int i = 0; i < 7; ++i) {
+    CHECK(asked(good) == ZEROTH_OK);
+    CHECK(asked.f[0] == 4);
+  }
+  CHECK(asked.processes() == 3);
+}
+
+TEST_CASE("what a bad program does costs the point alone", "[command]") {
+  for (const char* mode : {"killed", "garbage", "twice", "endless", "slow"}) {
+    DYNAMIC_SECTION(mode) {
+      Asked asked(mode, {{"timeout", std::string(mode) == "slow" ? 0.3 : 0.0}});
+      for (int i = 0; i < 3; ++i) {
+        CHECK(asked({-1, 1, 1, 1, 0, 0}) == ZEROTH_DISCARD);
+        CHECK((asked.f[0] == 4 && std::isnan(asked.f[1]) && asked.f[2] == 1));
+      }
+    }
+  }
+}
+
+TEST_CASE("a wrong count of values costs the points of that question", "[command]") {
+  Asked asked("json-few", {{"protocol", std::string("json")}, {"batch", 2.0}});
+  CHECK_THROWS_WITH((asked({0, 0, 0, 0}), asked({0, 0, 0, 0}), asked({0, 0, 0, 0})),
+                    ContainsSubstring("\"F\" must be a list of 2 values, has 1"));
+}
+
+TEST_CASE("a program that never answers ends the run soon, one that did later", "[command]") {
+  Asked never("killed", {{"retries", 0.0}});
+  CHECK_THROWS_WITH((never(bad), never(bad), never(bad)),
+                    ContainsSubstring("failed 3 times one after the other (max_failures)") &&
+                        ContainsSubstring("killed by signal 9") &&
+                        ContainsSubstring("it said: about to die"));
+  Asked later("killed", {{"retries", 0.0}, {"max_failures", 5.0}});
+  CHECK(later(good) == ZEROTH_OK);
+  for (int i = 0; i < 4; ++i) CHECK(later(bad) == ZEROTH_DISCARD);
+  CHECK_THROWS_WITH(later(bad), ContainsSubstring("failed 5 times"));
+}
+
+TEST_CASE("a command that cannot be run is an error at once", "[command]") {
+  TemporaryFolder folder;
+  const auto suite = zeroth::test::suite_of<CommandSuite>(
+      {{"command", std::string("/no/such/program")}, {"dimension", 1.0}});
+  CHECK_THROWS_WITH(
+      zeroth::test::value_at(*suite->open(zeroth::Split::test, 0), std::vector<double>{1.0}),
+      ContainsSubstring("'/no/such/program' cannot be run") && ContainsSubstring("not found"));
+  CHECK_THROWS_WITH(zeroth::test::suite_of<CommandSuite>({{"dimension", 1.0}}),
+                    ContainsSubstring("command: is missing"));
+}
+
+TEST_CASE("much on standard error neither blocks the program nor is kept whole", "[command]") {
+  Asked asked("noisy");
+  CHECK(asked(good) == ZEROTH_OK);
+  CHECK(asked.f[0] == 4);
+}
+
+TEST_CASE("a program for one point is started for each", "[command]") {
+  Asked asked("good", {{"once", 1.0}});
+  CHECK(asked({-1, 1, 0, 0}) == ZEROTH_OK);
+  CHECK(asked.f == std::vector<double>{4, 1});
+  CHECK(asked.processes() == 2);
+}
+
+TEST_CASE("threads that ask at once have a program each", "[command]") {
+  TemporaryFolder folder;
+  const auto suite = zeroth::test::suite_of<CommandSuite>(
+      {{"command", "exec " ZEROTH_OBJECTIVE_PROGRAM " good " + folder.path().string() + " 3"},
+       {"dimension", 2.0}});  // none answers before three run
+  const auto instance = suite->open(zeroth::Split::test, 0);
+  std::vector<double> values(3);
+  std::vector<std::thread> threads;
+  for (double& value : values)
+    threads.emplace_back([&] { value = zeroth::test::value_at(*instance, good); });
+  for (std::thread& thread : threads) thread.join();
+  CHECK(values == std::vector<double>{4, 4, 4});
+}
