@@ -11,6 +11,7 @@
 #include <system_error>
 #include <thread>
 
+#include "check/child.hpp"
 #include "near_miss.hpp"
 #include "user_error.hpp"
 #include "version.hpp"
@@ -32,11 +33,12 @@ usage: zeroth COMMAND [OPTIONS]
   zeroth report FILE                  print the table of a result file; -o REPORT.html: a page of figures and tests
   zeroth export FILE --csv DIR        write runs.csv and trace.csv
   zeroth new optimizer|problem NAME   write the source of a plugin of your own, with tests
+  zeroth check LIBRARY                put a plugin through its tests
 
 `zeroth COMMAND --help` says more.  `zeroth --version` prints the version.
 
 Plugins are looked for in --plugin-dir, ZEROTH_PLUGIN_PATH, beside the program, and in
-$XDG_DATA_HOME/zeroth/plugins.  Exit codes: 0 done, 1 runs or files failed, 2 bad input, 130 interrupted.
+$XDG_DATA_HOME/zeroth/plugins.  Exit codes: 0 done, 1 runs, files or tests failed, 2 bad input, 130 interrupted.
 )";
 
 // One command's options: those of its own, its positional argument, and those that all have.
@@ -341,6 +343,41 @@ int dispatch(const Arguments& arguments, const Commands& commands,
     parser.require(!options.csv.empty(), "--csv DIR");
     return commands.export_results(options);
   };
+  const auto check_library = [&](const Arguments& rest) {
+    Parser parser("zeroth check LIBRARY [OPTIONS]",
+                  "Puts a plugin through tests of the library, of each optimizer and of each "
+                  "problem, each test\n"
+                  "in a process of its own.  The result of a test is\n\n"
+                  "  pass   it is as it should be\n"
+                  "  warn   it works, but look at it\n"
+                  "  fail   it breaks the contract of <zeroth/abi.h>\n"
+                  "  crash  the process died, or did not end in time\n"
+                  "  skip   it could not be tried, or has nothing to try\n\n"
+                  "Exit code: 0 when no test failed or crashed, else 1.\n");
+    CheckOptions options;
+    options.processes = std::min(default_threads(), 8);
+    parser.options()(
+        "set", po::value(&options.settings)->value_name("KEY=VALUE")->composing(),
+        "give a parameter a value, for plugins that need some: weights=w.safetensors, or "
+        "ID.KEY=VALUE where several have it; may be repeated")(
+        "only", po::value(&options.only)->value_name("PATTERN")->composing(),
+        "only tests whose name (see --list) contains this, or matches it if it has * or ?; may be "
+        "repeated")("timeout", po::value(&options.timeout_seconds)->value_name("SECONDS"),
+                    "time for a test; default: 10")(
+        "threads,j", po::value(&options.processes)->value_name("N"),
+        "tests at a time; default: one for each core, at most 8")(
+        "json", po::bool_switch(&options.json), "print the results as JSON")(
+        "list", po::bool_switch(&options.list), "print the names of the tests, and do nothing");
+    parser.positional("library", &options.library);
+    if (!parser.parse(rest, out)) return 0;
+    parser.require(options.list || !options.library.empty(), "the LIBRARY");
+    check_threads(options.processes);
+    if (!(options.timeout_seconds > 0 && options.timeout_seconds <= 86400))
+      throw UserError("--timeout",
+                      fmt::format("must be more than 0 and at most 86400 seconds, is {}",
+                                  options.timeout_seconds));
+    return commands.check(options);
+  };
 
   const auto new_plugin = [&](const Arguments& rest) {
     Parser parser(
@@ -374,7 +411,8 @@ int dispatch(const Arguments& arguments, const Commands& commands,
                                                        {"train", train},
                                                        {"report", report},
                                                        {"export", export_results},
-                                                       {"new", new_plugin}};
+                                                       {"new", new_plugin},
+                                                       {"check", check_library}};
   if (arguments.empty()) {
     throw UserError("command line", "the command is missing", "`zeroth --help` lists the commands");
   }
@@ -383,6 +421,8 @@ int dispatch(const Arguments& arguments, const Commands& commands,
     out << overview;
     return 0;
   }
+  if (first == check::child_command)
+    return commands.check_child(Arguments(arguments.begin() + 1, arguments.end()));
   if (first == "--version") {
     out << "zeroth " << version << "\n";
     return 0;

@@ -51,6 +51,13 @@ struct ExportOptions {
   std::string file, csv;
   bool overwrite = false;
 };
+struct CheckOptions {
+  std::string library;
+  std::vector<std::string> settings, only;
+  double timeout_seconds = 10;
+  int processes = 1;
+  bool json = false, list = false;
+};
 
 /// What the commands do; each returns the exit code.
 struct Commands {
@@ -62,6 +69,8 @@ struct Commands {
   std::function<int(const NewOptions&)> new_plugin;
   std::function<int(const ReportOptions&)> report;
   std::function<int(const ExportOptions&)> export_results;
+  std::function<int(const CheckOptions&)> check;
+  std::function<int(const std::vector<std::string>&)> check_child;  // one test of a check
 };
 
 /// Finds the command, reads its options and calls it, or prints help or the version to out.

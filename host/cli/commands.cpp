@@ -151,6 +151,8 @@ Commands make_commands(Terminal& terminal, const std::vector<std::string>& folde
     terminal.note(fmt::format("wrote runs.csv and trace.csv into {}", options.csv));
     return 0;
   };
+  commands.check = [&](const CheckOptions& options) { return check_plugin(terminal, options); };
+  commands.check_child = check_child;
   return commands;
 }
 

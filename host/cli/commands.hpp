@@ -23,4 +23,8 @@ int train_weights(Terminal& terminal, const std::vector<std::string>& plugin_fol
 /// Writes a project from the template of the SDK, for an id that no plugin of the registry has.
 int new_plugin(Terminal& terminal, const Registry& registry, const NewOptions& options);
 
+int check_plugin(Terminal& terminal, const CheckOptions& options);
+/// In the process of one test.
+int check_child(const std::vector<std::string>& arguments);
+
 }  // namespace zeroth::host

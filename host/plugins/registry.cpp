@@ -64,7 +64,9 @@ zeroth_library negotiate(const boost::dll::shared_library& file) {
   }
   if (status != ZEROTH_OK)
     throw std::runtime_error(fmt::format("its negotiation failed with status {}", status));
-  if (answer.struct_size < sizeof answer || answer.abi_major != ZEROTH_ABI_MAJOR) {
+  if (answer.struct_size < sizeof answer || answer.abi_major != ZEROTH_ABI_MAJOR ||
+      (answer.optimizer_count > 0 && answer.optimizers == nullptr) ||
+      (answer.problem_count > 0 && answer.problems == nullptr)) {
     throw std::runtime_error("its answer to the negotiation contradicts itself");
   }
   return answer;
@@ -129,6 +131,12 @@ std::vector<fs::path> plugin_folders(const std::vector<std::string>& from_comman
   return folders;
 }
 
+zeroth_library open_library(const fs::path& file) {
+  using namespace boost::dll;
+  return negotiate(keep_loaded(
+      shared_library(fs::absolute(file).string(), load_mode::rtld_now | load_mode::rtld_local)));
+}
+
 Registry::Registry(const std::vector<fs::path>& folders, const Warn& warn) {
   for (const fs::path& folder : folders) {
     std::error_code error;
@@ -147,14 +155,8 @@ Registry::Registry(const std::vector<fs::path>& folders, const Warn& warn) {
 
 void Registry::load(const fs::path& file, const Warn& warn) {
   try {
-    using namespace boost::dll;
-    const zeroth_library answer = negotiate(keep_loaded(
-        shared_library(fs::absolute(file).string(), load_mode::rtld_now | load_mode::rtld_local)));
+    const zeroth_library answer = open_library(file);
     std::vector<Descriptor> optimizers, problems;
-    if ((answer.optimizer_count > 0 && answer.optimizers == nullptr) ||
-        (answer.problem_count > 0 && answer.problems == nullptr)) {
-      throw std::runtime_error("its answer to the negotiation contradicts itself");
-    }
     for (std::uint64_t i = 0; i < answer.optimizer_count; ++i) {
       optimizers.push_back(describe(*answer.optimizers[i], file));
     }

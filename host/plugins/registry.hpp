@@ -1,6 +1,8 @@
 // Finds plugin libraries, loads them and keeps what they offer.
 #pragma once
 
+#include <zeroth/abi.h>
+
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -16,6 +18,10 @@ namespace zeroth::host {
 /// are left out, unless given explicitly.
 std::vector<std::filesystem::path> plugin_folders(
     const std::vector<std::string>& from_command_line);
+
+/// Loads a library, which stays until the process ends, and negotiates.
+/// Throws std::runtime_error that says what the library lacks.
+zeroth_library open_library(const std::filesystem::path& file);
 
 /// All optimizers and problems found.  Loaded libraries stay until the process ends.
 class Registry {

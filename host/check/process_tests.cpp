@@ -1,0 +1,153 @@
+// Of what using an optimizer or a problem does to the process it runs in.
+#include <fmt/format.h>
+#include <malloc.h>
+#include <unistd.h>
+#include <zeroth/abi.h>
+
+#include <chrono>
+#include <cstdint>
+#include <fstream>
+#include <vector>
+
+#include "check/context.hpp"
+#include "check/probe_run.hpp"
+#include "check/surroundings.hpp"
+
+// Of the sanitizer's runtime, where the program is built with one.
+// NOLINTNEXTLINE(bugprone-reserved-identifier,readability-identifier-naming)
+extern "C" std::size_t __sanitizer_get_current_allocated_bytes() __attribute__((weak));
+
+namespace zeroth::host::check {
+namespace {
+
+// All of a life: made, used, destroyed.
+void live(Context& context) {
+  if (context.scope() == Scope::optimizer) {
+    ProbeSettings settings;
+    settings.start = {1.0, -2.0, 0.5, 3.0, 0.0};
+    settings.lower.assign(5, -50.0);
+    settings.upper.assign(5, 50.0);
+    if ((context.descriptor().capabilities & ZEROTH_HANDLES_BOUNDS) == 0) {
+      settings.lower.clear();
+      settings.upper.clear();
+    }
+    settings.iteration_budget = 5;
+    settings.query_budget = 300;
+    ProbeRun run(settings);
+    static_cast<void>(context.optimizer().solve(run.abi()));
+    return;
+  }
+  const Suite suite = context.suite();
+  const Instance instance(suite, suite.size(Split::test) > 0 ? Split::test : Split::train, 0);
+  std::vector<double> x(instance.dimension());
+  instance->initial_point(&instance.abi(), 1, x.data());
+  double f = 0;
+  instance->evaluate(&instance.abi(), instance.stochastic() ? 7 : ZEROTH_FULL_DATA, 1, x.data(), &f,
+                     nullptr);
+  if (const zeroth_metrics_1* metrics = instance.metrics()) {
+    std::vector<double> values(metrics->count);
+    metrics->measure(&instance.abi(), x.data(), values.data());
+  }
+}
+
+void silent(Context& context) {
+  static_cast<void>(context.values());  // loading is another test's
+  Capture out(1), err(2);
+  try {
+    live(context);
+  } catch (...) {
+    err.end();
+    out.end();
+    throw;
+  }
+  const std::string on_err = err.end(), on_out = out.end();
+  if (!on_out.empty()) fail("it prints to standard output: " + on_out);
+  if (!on_err.empty())
+    fail("it prints to standard error, where it should log to the host: " + on_err);
+}
+
+void environment(Context& context) {
+  static_cast<void>(context.values());
+  const Surroundings before = look_around();
+  live(context);
+  const std::string changed = difference(before, look_around());
+  if (!changed.empty()) fail(changed);
+}
+
+struct Memory {
+  std::int64_t allocated, resident;  // bytes
+};
+Memory memory_now() {
+  if (__sanitizer_get_current_allocated_bytes != nullptr)  // it delays what is freed: not resident
+    return {static_cast<std::int64_t>(__sanitizer_get_current_allocated_bytes()), 0};
+  const struct mallinfo2 heap = mallinfo2();
+  std::int64_t pages = 0, resident = 0;
+  std::ifstream("/proc/self/statm") >> pages >> resident;
+  return {static_cast<std::int64_t>(heap.uordblks + heap.hblkhd), resident * sysconf(_SC_PAGESIZE)};
+}
+
+void memory(Context& context) {
+  const auto live_often = [&](int least, int most) {  // as often as 3 s allow
+    const auto started = std::chrono::steady_clock::now();
+    int done = 0;
+    while (done < most &&
+           (done < least || std::chrono::steady_clock::now() - started < std::chrono::seconds(3))) {
+      live(context);
+      ++done;
+    }
+    return done;
+  };
+  live_often(3, 10);  // caches fill
+  const Memory before = memory_now();
+  const int runs = live_often(10, 100);
+  const Memory after = memory_now();
+  // Less than the smallest block of malloc for each run.
+  const std::int64_t allocated = after.allocated - before.allocated;
+  if (allocated >= std::int64_t{16} * runs)
+    fail(fmt::format("{} runs leave {} bytes allocated, {} each", runs, allocated,
+                     allocated / runs));
+  const std::int64_t resident = after.resident - before.resident;
+  if (resident > (8 << 20))
+    fail(fmt::format("{} runs leave {} MiB more in use", runs, resident >> 20));
+  if (runs < 100) pass(fmt::format("{} uses, in 3 s", runs));
+}
+
+void extensions(Context& context) {
+  const char* const unknown[] = {"",
+                                 "no.such/1",
+                                 "zeroth.no-such/1",
+                                 "zeroth.gradient/999",
+                                 "zeroth.trainable/999",
+                                 "zeroth.metrics"};
+  const auto check_null = [](const void* table, const char* id) {
+    if (table != nullptr) fail(fmt::format("asked for the extension '{}', it gives one", id));
+  };
+  if (context.scope() == Scope::optimizer) {
+    const zeroth_optimizer& optimizer = context.raw_optimizer();
+    if (optimizer.extension == nullptr) return;
+    for (const char* id : unknown) check_null(optimizer.extension(&optimizer, id), id);
+    return;
+  }
+  const Suite suite = context.suite();
+  const Instance instance(suite, suite.size(Split::test) > 0 ? Split::test : Split::train, 0);
+  if (instance->extension == nullptr) return;
+  for (const char* id : unknown) check_null(instance->extension(&instance.abi(), id), id);
+}
+
+}  // namespace
+
+void add_process_tests(Scope scope, std::vector<Test>& tests) {
+  const char* used = scope == Scope::optimizer ? "solves" : "opens";
+  const auto add = [&](const char* name, const char* claim, void (*body)(Context&)) {
+    tests.push_back({scope, name, claim, used, body});
+  };
+  add("extensions", "Extensions that it does not know are NULL.", extensions);
+  add("silent", "It prints nothing.", silent);
+  add("environment",
+      "It leaves locale, folder, floating-point environment, signals, files and threads as they "
+      "were.",
+      environment);
+  add("memory", "A hundred uses leave no memory behind.", memory);
+}
+
+}  // namespace zeroth::host::check

@@ -1,0 +1,248 @@
+// `zeroth check` over the zoo of misbehaviour, over our own plugins, and as a user types it.
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "support/catch.hpp"
+#include "support/data.hpp"
+#include "support/process.hpp"
+#include "support/temporary_folder.hpp"
+#include "support/zo_lstm_weights.hpp"
+
+using namespace zeroth::test;
+using Json = nlohmann::json;
+
+namespace {
+
+const std::string zoo = ZEROTH_BINARY_DIR "/tests/zoo/";
+const std::string ours = ZEROTH_BINARY_DIR "/lib/zeroth/plugins/";
+
+ProcessResult check(std::vector<std::string> arguments) {
+  static const TemporaryFolder folder;
+  arguments.insert(arguments.begin(), "check");
+  std::vector<std::string> environment{"XDG_DATA_HOME=/nowhere"};
+  if (const auto data = data_folder()) environment.push_back("ZEROTH_DATA=" + data->string());
+  return run_zeroth(arguments, folder.path(), environment);
+}
+
+// Name of each test that neither passed nor was skipped, and its result.
+std::map<std::string, std::string> complaints(const Json& report) {
+  std::map<std::string, std::string> found;
+  for (const Json& test : report.at("tests")) {
+    if (test.at("result") != "pass" && test.at("result") != "skip")
+      found[test.at("name")] = test.at("result");
+  }
+  return found;
+}
+
+Json report_of(std::vector<std::string> arguments, int expected_exit_code) {
+  arguments.insert(arguments.end(), {"--json", "--timeout", "100"});
+  const ProcessResult result = check(arguments);
+  INFO(result.out << result.err);
+  CHECK(result.exit_code == expected_exit_code);
+  return Json::parse(result.out);
+}
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+using Caught = std::map<std::string, std::string>;  // last parts of names, results
+
+struct Misbehaviour {
+  const char* plugin;
+  Caught caught;  // by these tests, and by no others
+};
+
+// A name without the id: "optimizer/stop".
+std::string without_id(const std::string& name) {
+  const std::size_t first = name.find('/'), last = name.rfind('/');
+  return first == last ? name : name.substr(0, first) + name.substr(last);
+}
+
+const std::vector<Misbehaviour> misbehaviours{
+    {"zoo_missing_dependency", {{"library/loads", "fail"}}},
+    {"zoo_undefined_symbol", {{"library/loads", "fail"}}},
+    {"zoo_no_entry", {{"library/loads", "fail"}}},
+    {"zoo_not_a_library", {{"library/loads", "fail"}}},
+    {"zoo_wrong_major", {{"library/negotiation", "fail"}}},
+    {"zoo_throws", {{"optimizer/solves", "fail"}}},
+    {"zoo_throws_int", {{"optimizer/creates", "fail"}}},
+    {"check/exports_more", {{"library/exports", "fail"}}},
+    {"check/links_tbb", {{"library/dependencies", "fail"}}},
+    {"check/scan_file", {{"library/scan", "fail"}}},
+    {"check/scan_thread", {{"library/scan", "fail"}}},
+    {"check/scan_prints", {{"library/scan", "fail"}}},
+    {"check/scan_locale", {{"library/scan", "fail"}}},
+    {"check/scan_slow", {{"library/scan", "fail"}}},
+    {"check/any_major", {{"library/negotiation", "fail"}}},
+    {"check/writes_beyond", {{"library/negotiation", "fail"}}},
+    {"check/moody", {{"library/negotiation", "fail"}}},
+    {"check/same_id", {{"library/ids", "fail"}}},
+    {"check/undescribed", {{"optimizer/description", "fail"}}},
+    {"check/no_id", {{"optimizer/description", "fail"}}},
+    {"check/bad_default", {{"optimizer/parameters", "fail"}}},
+    {"check/refuses_its_range",
+     {{"optimizer/parameter-bounds", "fail"}, {"optimizer/parameter-fuzz", "fail"}}},
+    {"check/fragile", {{"optimizer/parameter-fuzz", "crash"}}},
+    {"check/long_message", {{"optimizer/parameter-fuzz", "fail"}}},
+    {"check/gives_up", {{"optimizer/solves", "fail"}}},
+    {"check/never_iterates", {{"optimizer/solves", "warn"}}},
+    {"check/segfaults", {{"optimizer/solves", "crash"}}},
+    {"check/exits", {{"optimizer/solves", "crash"}}},
+    {"check/small_dimension", {{"optimizer/dimensions", "fail"}}},
+    {"check/plans_ahead", {{"optimizer/budgets", "fail"}}},
+    {"check/persistent", {{"optimizer/stop", "fail"}}},
+    {"check/trusts_values",
+     {{"optimizer/failed-points", "fail"}, {"optimizer/not-finite", "warn"}}},
+    {"check/overflows", {{"optimizer/not-finite", "warn"}}},
+    {"check/leaves_bounds", {{"optimizer/bounds", "fail"}}},
+    {"check/needs_bounds", {{"optimizer/unbounded", "crash"}}},
+    {"check/unrepeatable", {{"optimizer/repeats", "fail"}}},
+    {"check/seedless", {{"optimizer/seed", "warn"}}},
+    {"check/last_made_wins", {{"optimizer/independent", "fail"}}},
+    {"check/shares_state", {{"optimizer/parallel", "fail"}}},
+    {"check/leaks_exceptions", {{"optimizer/refusals", "fail"}}},
+    {"check/any_extension", {{"optimizer/extensions", "fail"}}},
+    {"check/chatty", {{"optimizer/silent", "fail"}}},
+    {"check/moves_about", {{"optimizer/environment", "fail"}}},
+    {"check/grabs_signals", {{"optimizer/environment", "fail"}}},
+    {"check/leaks_memory", {{"optimizer/memory", "fail"}}},
+    {"check/does_not_open", {{"problem/opens", "fail"}}},
+    {"check/opens_beyond", {{"problem/open-sizes", "fail"}}},
+    {"check/starts_outside", {{"problem/initial-points", "fail"}}},
+    {"check/restless_start", {{"problem/initial-points", "fail"}}},
+    {"check/sudden_nan", {{"problem/values", "fail"}}},
+    {"check/batch_mean", {{"problem/batches", "fail"}}},
+    {"check/drifts", {{"problem/pure", "fail"}}},
+    {"check/scratch", {{"problem/pure", "fail"}}},
+    {"check/secretly_stochastic", {{"problem/minibatches", "fail"}}},
+    {"check/wrong_gradient", {{"problem/gradient", "fail"}}},
+    {"check/nameless_metric", {{"problem/metrics", "fail"}}},
+};
+
+}  // namespace
+
+TEST_CASE("each misbehaving plugin is caught by the test that should, and by no other", "[check]") {
+  for (const Misbehaviour& each : misbehaviours) {
+    DYNAMIC_SECTION(each.plugin) {
+      const bool bad = std::any_of(each.caught.begin(), each.caught.end(),
+                                   [](const auto& c) { return c.second != "warn"; });
+      const Json report = report_of({zoo + each.plugin + ".so"}, bad ? 1 : 0);
+      Caught caught;
+      for (const auto& [name, result] : complaints(report)) caught[without_id(name)] = result;
+      CHECK(caught == each.caught);
+    }
+  }
+}
+
+TEST_CASE("a plugin in plain C that keeps its contract passes", "[check]") {
+  const Json report = report_of({zoo + "check/honest.so"}, 0);
+  CHECK(complaints(report).empty());
+  CHECK(report.at("counts").at("skip") == 1);  // it has no parameters to fuzz
+  CHECK(report.at("counts").at("pass") > 20);
+}
+
+TEST_CASE("our optimizers pass without a warning", "[check]") {
+  const std::string name =
+      GENERATE("zo_sgd", "zo_signsgd", "zo_adam", "guided_es", "random_search", "zo_lstm");
+  CAPTURE(name);
+  const TemporaryFolder folder;
+  std::vector<std::string> arguments{ours + name + ".so"};
+  if (name == "zo_lstm")
+    arguments.insert(arguments.end(), {"--set", "weights=" + descending_weights(folder).string()});
+  const Json report = report_of(arguments, 0);
+  CHECK(complaints(report).empty());
+  CHECK(report.at("counts").at("skip") == 0);
+}
+
+TEST_CASE("our problems pass without a warning", "[check]") {
+  const std::string file =
+      GENERATE(ours + "binary_classification.so",
+               std::string(ZEROTH_BINARY_DIR "/tests/plugins_for_tests/quadratic.so"));
+  const Json report = report_of({file}, 0);
+  CHECK(complaints(report).empty());
+  CHECK(report.at("counts").at("skip") == 0);
+}
+
+TEST_CASE("the attack passes without a warning", "[check]") {
+  ZEROTH_DATA_OR_SKIP(data);
+  const Json report = report_of({ours + "adversarial_attack.so"}, 0);
+  CHECK(complaints(report).empty());
+  CHECK(report.at("counts").at("skip") == 0);
+}
+
+TEST_CASE("what cannot be created is skipped, with the plugin's reason", "[check]") {
+  const ProcessResult result = check({ours + "zo_lstm.so"});
+  CHECK(result.exit_code == 0);
+  CHECK(has(result.out, "skip   solves"));
+  CHECK(has(result.out, "weights"));
+}
+
+TEST_CASE("a crash names the signal and keeps the last lines of standard error", "[check]") {
+  const Json report = report_of({zoo + "check/segfaults.so", "--only", "solves"}, 1);
+  const Json& test = report.at("tests").at(0);
+  CHECK(test.at("result") == "crash");
+  CHECK(has(test.at("stderr"), "about to fall over"));
+#ifndef __SANITIZE_ADDRESS__
+  CHECK(has(test.at("reason"), "SIGSEGV"));
+#endif
+}
+
+TEST_CASE("a test that does not end is stopped and said to be a crash", "[check]") {
+  const ProcessResult result =
+      check({zoo + "check/hangs.so", "--only", "solves", "--timeout", "0.5"});
+  CHECK(result.exit_code == 1);
+  CHECK(has(result.out, "crash"));
+  CHECK(has(result.out, "did not end within 0.5 s"));
+}
+
+TEST_CASE("bad input to check is said to be that", "[check]") {
+  const std::string sgd = ours + "zo_sgd.so";
+  struct Case {
+    std::vector<std::string> arguments;
+    const char* says;
+  };
+  for (const Case& each : std::vector<Case>{{{}, "the LIBRARY is missing"},
+                                            {{"/nowhere/x.so"}, "there is no such file"},
+                                            {{"/tmp"}, "there is no such file"},
+                                            {{sgd, "--only", "*bogus*"}, "matches no test"},
+                                            {{sgd, "--set", "delta"}, "not of the form key=value"},
+                                            {{sgd, "--set", "detla=1"}, "names no parameter"},
+                                            {{sgd, "--set", "delta=fast"}, "must be a number"},
+                                            {{sgd, "--set", "delta=-1"}, "is out of range"},
+                                            {{sgd, "--timeout", "0"}, "more than 0"},
+                                            {{sgd, "--josn"}, "unknown option"}}) {
+    const ProcessResult result = check(each.arguments);
+    INFO(result.out << result.err);
+    CHECK(result.exit_code == 2);
+    CHECK(has(result.err, each.says));
+    CHECK(result.out.empty());
+  }
+}
+
+TEST_CASE("check prints groups, claims and a count, and is chosen from by --only", "[check]") {
+  const ProcessResult result = check({ours + "zo_sgd.so", "--only", "library", "--only", "*/stop"});
+  CHECK(result.exit_code == 0);
+  CHECK(has(result.out, "library\n  pass   loads"));
+  CHECK(has(result.out, "\n\noptimizer zo-sgd\n  pass   stop"));
+  CHECK(has(result.out, "\n\n7 tests: 7 pass\n"));
+  CHECK_FALSE(has(result.out, "\033"));
+  CHECK(result.err.empty());
+}
+
+TEST_CASE("check --list names every test of a report", "[check]") {
+  const std::string list = check({"--list"}).out;
+  for (const char* plugin : {"zo_sgd.so", "binary_classification.so"}) {
+    for (const Json& test : report_of({ours + plugin}, 0).at("tests")) {
+      std::string name = test.at("name");
+      const std::size_t first = name.find('/'), last = name.rfind('/');
+      if (first != last) name.replace(first + 1, last - first - 1, "ID");
+      CHECK(has(list, name + " "));
+    }
+  }
+}
