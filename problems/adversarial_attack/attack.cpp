@@ -159,4 +159,25 @@ void Attack::measure(std::span<const double> w, std::span<double> values) const 
   values[4] = linf;
 }
 
+std::vector<Picture> Attack::pictures() {
+  return {{"original", "the image as it is", 0, 1},
+          {"adversarial", "the image that the network is shown", 0, 1},
+          {"perturbation", "the second less the first", -1, 1}};
+}
+
+PictureShape Attack::picture_shape() const {
+  const Shape shape = target_.network.input();
+  return {static_cast<std::uint32_t>(shape.channels), static_cast<std::uint32_t>(shape.height),
+          static_cast<std::uint32_t>(shape.width)};
+}
+
+void Attack::draw(std::span<const double> w, std::span<double> pictures) const {
+  const std::size_t d = dimension();
+  for (std::size_t i = 0; i < d; ++i) {
+    pictures[i] = x0_[i];
+    pictures[d + i] = attacked(i, w[i]);
+    pictures[2 * d + i] = pictures[d + i] - pictures[i];
+  }
+}
+
 }  // namespace zeroth::attack

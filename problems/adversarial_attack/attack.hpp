@@ -54,6 +54,9 @@ class Attack {
   bool is_fooled(std::span<const double> w) const;
   static std::vector<Metric> metrics();
   void measure(std::span<const double> w, std::span<double> values) const;
+  static std::vector<Picture> pictures();
+  PictureShape picture_shape() const;
+  void draw(std::span<const double> w, std::span<double> pictures) const;
 
  private:
   /// What the network sees at w: both of dimension values.

@@ -109,6 +109,26 @@ TEST_CASE("where all classes are equal the attack has succeeded and the loss is 
   CHECK(values[4] == Approx(0.25));
 }
 
+TEST_CASE("a point is drawn as the original, the attacked image and what lies between", "[suite]") {
+  const SmallData data;
+  const auto suite = data.suite();
+  const auto attack = suite->open(Split::test, 0);
+  REQUIRE(attack->pictures().size() == 3);
+  const zeroth::PictureShape shape = attack->picture_shape();
+  CHECK(shape.channels == 1);
+  CHECK(shape.height == 28);
+  CHECK(shape.width == 28);
+  std::vector<double> w(784, 0.25), pictures(3 * 784);
+  w[1] = -0.5;  // to the edge of the box and beyond
+  attack->draw(w, pictures);
+  CHECK(pictures[0] == 0.2);
+  CHECK(pictures[784] == Approx(0.45));
+  CHECK(pictures[2 * 784] == Approx(0.25));
+  CHECK(pictures[1] == 0.2);
+  CHECK(pictures[785] == 0);
+  CHECK(pictures[2 * 784 + 1] == Approx(-0.2));
+}
+
 TEST_CASE("a missing file is named with the parameter that replaces it", "[suite]") {
   const char* files[][2] = {{"mnist/t10k-images-idx3-ubyte", "images"},
                             {"mnist/t10k-labels-idx1-ubyte", "labels"},
