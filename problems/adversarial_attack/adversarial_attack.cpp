@@ -1,14 +1,13 @@
 #include "adversarial_attack/adversarial_attack.hpp"
 
+#include <zeroth/random.hpp>
 #include <zeroth/safetensors.hpp>
 
 #include <algorithm>
 #include <cstdint>
-#include <nlohmann/json.hpp>
-#include <optional>
 #include <utility>
 
-#include "adversarial_attack/data_folder.hpp"
+#include "adversarial_attack/files.hpp"
 #include "adversarial_attack/message.hpp"
 #include "adversarial_attack/target_network.hpp"
 
@@ -17,131 +16,133 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Mean and deviation of the MNIST training pixels, as the official classifier was trained with.
-constexpr double mnist_mean = 0.1307, mnist_deviation = 0.3081;
-
-/// The files of one suite: each the one its parameter names, or the usual one in the data folder,
-/// which need not exist if no file is taken from it.
-class Files {
- public:
-  explicit Files(const Values& values) : values_(values) {}
-
-  fs::path path(const std::string& parameter, const std::string& usual) {
-    const std::string named = values_.text(parameter);
-    if (!named.empty()) return named;
-    if (!folder_) folder_ = data_folder(values_.text("data"));
-    return plain_or_gzip(*folder_, usual);
+Images read_images(const Files& files) {
+  if (!files.cifar10) {
+    const fs::path& images = files.images.front();
+    return parse_mnist(read_file(images, "the images (IDX)", "images"), images.string(),
+                       read_file(files.labels, "the labels (IDX)", "labels"),
+                       files.labels.string());
   }
-
- private:
-  const Values& values_;
-  std::optional<fs::path> folder_;
-};
+  Images images;
+  for (const fs::path& file : files.images) {
+    parse_cifar10(read_file(file, "the images (CIFAR-10, binary version)", "images"), file.string(),
+                  images);
+  }
+  return images;
+}
 
 Safetensors read_safetensors(const fs::path& path, const std::string& what,
                              const std::string& parameter) {
   return Safetensors(read_file(path, what, parameter), path.string());
 }
 
-}  // namespace
-
-ImageSplit parse_split(Bytes bytes, std::size_t images, const std::string& file) {
-  const auto fail = [&](const std::string& what) {
-    return Error(
-        file + ": " + what +
-        "; the parameter split_file wants a JSON object {\"train\": [...], \"test\": [...]} of "
-        "positions in the image file");
-  };
-  const auto json = nlohmann::json::parse(bytes.begin(), bytes.end(), nullptr, false);
-  if (!json.is_object()) throw fail("this is not a JSON object");
-  const auto list = [&](const char* key) {
-    const auto found = json.find(key);
-    if (found == json.end() || !found->is_array()) {
-      throw fail("there is no list " + std::string(key));
-    }
-    std::vector<std::size_t> positions;
-    for (const auto& value : *found) {
-      if (!value.is_number_unsigned() || value.get<std::uint64_t>() >= images) {
-        throw fail("entry " + std::to_string(positions.size()) + " of " + key +
-                   " is not a whole number from 0 to " + std::to_string(images - 1));
-      }
-      positions.push_back(value.get<std::size_t>());
-    }
-    return positions;
-  };
-  return {list("train"), list("test")};
+NetworkDescription describe(const Safetensors& weights, const Files& files) {
+  if (auto description = description_in(weights, files.network.string())) return *description;
+  if (!files.cifar10) return official_mnist_network();
+  throw Error(files.network.string() + ": does not describe its layers; write it again with the " +
+              "description in its metadata under " + description_key +
+              ", as problems/adversarial_attack/README.md says");
 }
+
+void check_fit(const NetworkDescription& network, std::size_t classes, const Images& images,
+               const Files& files) {
+  const std::string images_file = files.images.front().string();
+  const auto text = [](Shape s) {
+    return joined(std::vector{s.channels, s.height, s.width}, " x ");
+  };
+  if (text(images.shape) != text(network.input)) {
+    throw Error(images_file + ": holds images of " + text(images.shape) + ", but the network " +
+                files.network.string() + " takes images of " + text(network.input) +
+                "; set the parameter images or the parameter network to one that fits");
+  }
+  const auto largest = *std::max_element(images.labels.begin(), images.labels.end());
+  if (largest >= classes) {
+    throw Error((files.cifar10 ? images_file : files.labels.string()) + ": holds the label " +
+                std::to_string(largest) + ", but the network knows the classes 0 to " +
+                std::to_string(classes - 1) +
+                "; set the parameter labels to the labels of its images, or network to another");
+  }
+}
+
+/// As the official start: normal with deviation 1e-4, the same for all attacks.
+std::vector<double> draw_initial_point(std::size_t dimension) {
+  std::vector<double> w(dimension);
+  Random(1234).normals(w);
+  for (double& value : w) value *= 1e-4;
+  return w;
+}
+
+}  // namespace
 
 ProblemInfo AdversarialAttack::info() {
   return {
       .id = "adversarial-attack",
       .name = "Adversarial attack",
       .version = "1.0.0",
-      .doc = "The smallest change of an image that a classifier takes for something else, MNIST.",
+      .doc =
+          "The smallest change of an image that a classifier takes for something else, MNIST or "
+          "CIFAR-10.",
       .reference = "Ruan et al., Learning to Learn by Zeroth-Order Oracle, ICLR 2020, section 4.1",
       .parameters = {
+          choice("data_set", {"mnist", "cifar10"}, "what the images are, and their format"),
           path("data", "",
-               "folder that holds mnist/ and mnist-attack/; empty: $ZEROTH_DATA, ../shared/data or "
-               "$XDG_DATA_HOME/zeroth/data"),
-          path("images", "", "IDX file of the images; empty: mnist/t10k-images-idx3-ubyte[.gz]"),
-          path("labels", "", "IDX file of the labels; empty: mnist/t10k-labels-idx1-ubyte[.gz]"),
-          path("network", "", "weights of the classifier; empty: mnist-attack/target.safetensors"),
-          path("split_file", "", "image order of the splits; empty: mnist-attack/split.json"),
+               "folder that holds mnist/, mnist-attack/ and cifar10/; empty: $ZEROTH_DATA, "
+               "../shared/data or $XDG_DATA_HOME/zeroth/data"),
+          path("images", "",
+               "IDX file, or file or folder of CIFAR-10, binary version; empty: the test images, "
+               "mnist/t10k-images-idx3-ubyte[.gz] or cifar10/test_batch.bin"),
+          path("labels", "", "IDX file, MNIST; empty: mnist/t10k-labels-idx1-ubyte[.gz]"),
+          path("network", "",
+               "classifier (safetensors); empty: mnist-attack/target.safetensors where the data "
+               "has it, else the one in models"),
+          path("models", "models", "folder of mnist.safetensors and cifar10.safetensors: shipped"),
+          path("split_file", "",
+               "image order of the splits; empty: mnist-attack/split.json for its network, else "
+               "<network>.split.json beside the network, else 100 + 100 images drawn"),
           path("initial_point", "",
-               "tensor w0; empty: mnist-attack/initial-perturbation.safetensors"),
+               "tensor w0; empty: mnist-attack/initial-perturbation.safetensors for its network, "
+               "else drawn"),
           real("c", 0.1, non_negative, "weight of the distance in the loss"),
           choice("norm", {"l1", "l2"}, "the distance: l1 norm, or squared l2 norm"),
           choice("precision", {"float64", "float32"}, "of the network in evaluations")}};
 }
 
 AdversarialAttack::AdversarialAttack(const Values& values) {
-  Files files(values);
-  const fs::path images = files.path("images", "mnist/t10k-images-idx3-ubyte");
-  images_ = parse_idx(read_file(images, "the images (IDX)", "images"), 3, images.string());
-  const fs::path labels = files.path("labels", "mnist/t10k-labels-idx1-ubyte");
-  labels_ = parse_idx(read_file(labels, "the labels (IDX)", "labels"), 1, labels.string());
-
-  const NetworkDescription& description = mnist_network();
-  const Shape shape = description.input;
-  if (images_.dimensions[1] != shape.height || images_.dimensions[2] != shape.width) {
-    throw Error(images.string() + ": holds " + joined(images_.dimensions, " x ") +
-                " pixels, but the network takes images of " + std::to_string(shape.height) + " x " +
-                std::to_string(shape.width) + "; set the parameter images to the MNIST images");
-  }
-  if (images_.dimensions[0] != labels_.dimensions[0]) {
-    throw Error(labels.string() + ": holds " + joined(labels_.dimensions, " x ") + " labels, but " +
-                images.string() + " holds " + std::to_string(images_.dimensions[0]) +
-                " images; set the parameters images and labels to files of one data set");
-  }
-
-  const fs::path weights_file = files.path("network", "mnist-attack/target.safetensors");
+  const Files files = choose_files(values);
+  images_ = read_images(files);
   const Safetensors weights =
-      read_safetensors(weights_file, "the classifier (safetensors)", "network");
-  auto target = std::make_unique<Target>(
-      Target{.network = build<double>(description, weights), .fast = {}, .initial_point = {}});
-  if (values.text("precision") == "float32") target->fast = build<float>(description, weights);
-  target->mean = mnist_mean;
-  target->deviation = mnist_deviation;
-  target->c = values.real("c");
-  target->norm = values.text("norm") == "l1" ? Norm::l1 : Norm::l2;
+      read_safetensors(files.network, "the classifier (safetensors)", "network");
+  const std::string network_file = files.network.string();
+  const NetworkDescription description = describe(weights, files);
+  target_ =
+      std::make_unique<Target>(Target{.network = build<double>(description, weights, network_file),
+                                      .fast = {},
+                                      .mean = description.mean,
+                                      .deviation = description.deviation,
+                                      .initial_point = {},
+                                      .c = values.real("c"),
+                                      .norm = values.text("norm") == "l1" ? Norm::l1 : Norm::l2});
+  const std::size_t dimension = target_->network.inputs();
+  check_fit(description, target_->network.outputs(), images_, files);
 
-  const std::size_t classes = target->network.outputs();
-  const auto largest = *std::max_element(labels_.values.begin(), labels_.values.end());
-  if (largest >= classes) {
-    throw Error(labels.string() + ": holds the label " + std::to_string(largest) +
-                ", but the network knows the classes 0 to " + std::to_string(classes - 1) +
-                "; set the parameter labels to the labels of its images");
+  if (files.split.empty()) {
+    split_ = draw_split(image_count(), [&](std::size_t position) {
+      const std::vector<double> unchanged(dimension, 0.0);
+      return !open_image(position)->is_fooled(unchanged);
+    });
+  } else {
+    split_ = parse_split(read_file(files.split, "the image order (JSON)", "split_file"),
+                         image_count(), files.split.string());
   }
-
-  const fs::path split = files.path("split_file", "mnist-attack/split.json");
-  split_ = parse_split(read_file(split, "the image order (JSON)", "split_file"), image_count(),
-                       split.string());
-  const fs::path initial =
-      files.path("initial_point", "mnist-attack/initial-perturbation.safetensors");
-  target->initial_point =
-      read_safetensors(initial, "the initial perturbation (safetensors)", "initial_point")
-          .values("w0", {target->network.inputs()});
-  target_ = std::move(target);
+  target_->initial_point =
+      files.initial_point.empty()
+          ? draw_initial_point(dimension)
+          : read_safetensors(files.initial_point, "the initial perturbation (safetensors)",
+                             "initial_point")
+                .values("w0", {dimension});
+  if (values.text("precision") == "float32") {
+    target_->fast = build<float>(description, weights, network_file);
+  }
 }
 
 std::unique_ptr<Attack> AdversarialAttack::open(Split split, std::uint64_t index) const {
@@ -150,7 +151,7 @@ std::unique_ptr<Attack> AdversarialAttack::open(Split split, std::uint64_t index
 
 std::unique_ptr<Attack> AdversarialAttack::open_image(std::size_t position) const {
   const std::size_t size = target_->network.inputs();
-  const std::uint8_t* bytes = images_.values.data() + position * size;
+  const std::uint8_t* bytes = images_.pixels.data() + position * size;
   std::vector<double> pixels(size);
   std::transform(bytes, bytes + size, pixels.begin(), [](std::uint8_t b) { return b / 255.0; });
   return std::make_unique<Attack>(*target_, std::move(pixels), label_of(position),

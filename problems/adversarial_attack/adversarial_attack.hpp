@@ -1,30 +1,18 @@
 // The suite: images, network and splits from files, one attack for each image of a split.
 #pragma once
 
-#include <zeroth/file.hpp>
 #include <zeroth/problem.hpp>
 
 #include <cstdint>
-#include <filesystem>
 #include <memory>
-#include <string>
-#include <vector>
 
 #include "adversarial_attack/attack.hpp"
-#include "adversarial_attack/idx.hpp"
+#include "adversarial_attack/images.hpp"
+#include "adversarial_attack/split.hpp"
 
 namespace zeroth::attack {
 
-/// Positions in the image file, in the order of the instances.
-struct ImageSplit {
-  std::vector<std::size_t> train, test;
-};
-
-/// Reads {"train": [...], "test": [...]} with positions below `images`.  Throws zeroth::Error that
-/// starts with `file`.
-ImageSplit parse_split(Bytes bytes, std::size_t images, const std::string& file);
-
-/// Attacks on the MNIST classifier of the official ZO-LSTM code.
+/// Attacks on a classifier of MNIST or CIFAR-10.
 class AdversarialAttack {
  public:
   static ProblemInfo info();
@@ -38,8 +26,8 @@ class AdversarialAttack {
 
   /// The attack on any image of the file: position < image_count().
   std::unique_ptr<Attack> open_image(std::size_t position) const;
-  std::size_t image_count() const { return labels_.values.size(); }
-  std::size_t label_of(std::size_t position) const { return labels_.values[position]; }
+  std::size_t image_count() const { return images_.count(); }
+  std::size_t label_of(std::size_t position) const { return images_.labels[position]; }
   const Target& target() const { return *target_; }
 
  private:
@@ -47,8 +35,8 @@ class AdversarialAttack {
     return split == Split::train ? split_.train : split_.test;
   }
 
-  std::unique_ptr<const Target> target_;
-  IdxArray images_, labels_;
+  std::unique_ptr<Target> target_;
+  Images images_;
   ImageSplit split_;
 };
 

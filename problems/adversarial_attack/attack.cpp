@@ -47,16 +47,23 @@ double Attack::attacked(std::size_t i, double w) const { return std::clamp(x0_[i
 }
 
 template <typename Scalar>
+void Attack::show(const double* w, Scalar* seen) const {
+  const std::size_t pixels = dimension() / target_.mean.size();
+  std::size_t i = 0;
+  for (std::size_t c = 0; c < target_.mean.size(); ++c) {
+    for (const std::size_t end = i + pixels; i < end; ++i) {
+      const double x = attacked(i, w[i]);
+      seen[i] = static_cast<Scalar>((x - target_.mean[c]) / target_.deviation[c]);
+    }
+  }
+}
+
+template <typename Scalar>
 void Attack::classify(const Network<Scalar>& network, std::size_t n, const double* w,
                       Scalar* logits) const {
   static thread_local Buffer<Scalar> images;
   Scalar* seen = images.of(Network<Scalar>::block_rows * dimension());
-  for (std::size_t k = 0; k < n; ++k) {
-    for (std::size_t i = 0; i < dimension(); ++i) {
-      const double x = attacked(i, w[k * dimension() + i]);
-      seen[k * dimension() + i] = static_cast<Scalar>((x - target_.mean) / target_.deviation);
-    }
-  }
+  for (std::size_t k = 0; k < n; ++k) show(w + k * dimension(), seen + k * dimension());
   network.forward(n, seen, logits);
 }
 
@@ -87,9 +94,7 @@ void Attack::evaluate(std::uint64_t, std::span<const double> w, std::span<double
 void Attack::gradient(std::uint64_t, std::span<const double> w, std::span<double> g) const {
   static thread_local std::vector<double> seen;
   seen.resize(dimension());
-  for (std::size_t i = 0; i < dimension(); ++i) {
-    seen[i] = (attacked(i, w[i]) - target_.mean) / target_.deviation;
-  }
+  show(w.data(), seen.data());
   const std::size_t classes = target_.network.outputs();
   target_.network.gradient(
       seen.data(),
@@ -102,17 +107,28 @@ void Attack::gradient(std::uint64_t, std::span<const double> w, std::span<double
         }
       },
       g.data());
+  const std::size_t pixels = dimension() / target_.mean.size();
   for (std::size_t i = 0; i < dimension(); ++i) {
     const double free = x0_[i] + w[i];
     const double moved = attacked(i, w[i]) - x0_[i];
     const double distance_slope =
         target_.norm == Norm::l1 ? static_cast<double>((moved > 0) - (moved < 0)) : 2 * moved;
-    g[i] = free < 0 || free > 1 ? 0.0 : g[i] / target_.deviation + target_.c * distance_slope;
+    g[i] = free < 0 || free > 1 ? 0.0
+                                : g[i] / target_.deviation[i / pixels] + target_.c * distance_slope;
   }
 }
 
 bool Attack::succeeded(std::span<const double> w, double loss) const {
   return loss == penalty(w.data());
+}
+
+bool Attack::is_fooled(std::span<const double> w) const {
+  bool fooled = false;
+  for_each_row(1, w.data(), [&](std::size_t, const auto* logits) {
+    const std::size_t other = rival(logits, target_.network.outputs(), label_);
+    fooled = !(margin(logits, label_, other) > 0);
+  });
+  return fooled;
 }
 
 std::vector<Metric> Attack::metrics() {
@@ -141,6 +157,27 @@ void Attack::measure(std::span<const double> w, std::span<double> values) const 
   values[2] = l1;
   values[3] = std::sqrt(squares);
   values[4] = linf;
+}
+
+std::vector<Picture> Attack::pictures() {
+  return {{"original", "the image as it is", 0, 1},
+          {"adversarial", "the image that the network is shown", 0, 1},
+          {"perturbation", "the second less the first", -1, 1}};
+}
+
+PictureShape Attack::picture_shape() const {
+  const Shape shape = target_.network.input();
+  return {static_cast<std::uint32_t>(shape.channels), static_cast<std::uint32_t>(shape.height),
+          static_cast<std::uint32_t>(shape.width)};
+}
+
+void Attack::draw(std::span<const double> w, std::span<double> pictures) const {
+  const std::size_t d = dimension();
+  for (std::size_t i = 0; i < d; ++i) {
+    pictures[i] = x0_[i];
+    pictures[d + i] = attacked(i, w[i]);
+    pictures[2 * d + i] = pictures[d + i] - pictures[i];
+  }
 }
 
 }  // namespace zeroth::attack

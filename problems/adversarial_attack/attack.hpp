@@ -19,10 +19,10 @@ enum class Norm { l1, l2 };
 /// What all attacks on one network share.
 struct Target {
   Network<double> network;
-  std::optional<Network<float>> fast;  // answers evaluate() where it is set
-  double mean = 0, deviation = 1;      // the network sees (pixel - mean) / deviation
-  std::vector<double> initial_point;   // network.inputs() values
-  double c = 0;                        // weight of the distance
+  std::optional<Network<float>> fast;   // answers evaluate() where it is set
+  std::vector<double> mean, deviation;  // by channel: the network sees (pixel - mean) / deviation
+  std::vector<double> initial_point;    // network.inputs() values
+  double c = 0;                         // weight of the distance
   Norm norm = Norm::l1;
 };
 
@@ -50,10 +50,18 @@ class Attack {
   /// Whether the hinge of this loss is exactly 0: the image is not taken for y any more.
   /// O(dimension).
   bool succeeded(std::span<const double> w, double loss) const;
+  /// Whether the network takes the image for another class; a tie is not the true one.
+  bool is_fooled(std::span<const double> w) const;
   static std::vector<Metric> metrics();
   void measure(std::span<const double> w, std::span<double> values) const;
+  static std::vector<Picture> pictures();
+  PictureShape picture_shape() const;
+  void draw(std::span<const double> w, std::span<double> pictures) const;
 
  private:
+  /// What the network sees at w: both of dimension values.
+  template <typename Scalar>
+  void show(const double* w, Scalar* seen) const;
   /// Logits of the points w (n x dimension) into n x network.outputs() values.
   template <typename Scalar>
   void classify(const Network<Scalar>& network, std::size_t n, const double* w,

@@ -24,9 +24,9 @@ std::string environment(const char* name) {
 
 fs::path data_folder(const std::string& given) {
   const std::string remedy =
-      "; put the folder that holds mnist/ and mnist-attack/ there, or set the parameter data or "
-      "the "
-      "environment variable ZEROTH_DATA to it";
+      "; fetch a data set with `cmake -P share/data/fetch.cmake mnist` (or cifar10), or set the "
+      "parameter data or the environment variable ZEROTH_DATA to the folder that holds mnist/ or "
+      "cifar10/";
   if (!given.empty()) {
     if (!is_folder(given)) throw Error(given + ": there is no such folder" + remedy);
     return given;
@@ -52,12 +52,6 @@ fs::path data_folder(const std::string& given) {
   fs::path installed = home / "zeroth/data";
   if (consider(installed.string(), installed)) return installed;
   throw Error("no data: looked for a folder at " + looked_at + remedy);
-}
-
-fs::path plain_or_gzip(const fs::path& folder, const std::string& name) {
-  const fs::path plain = folder / name, gzip = folder / (name + ".gz");
-  std::error_code ignored;
-  return !fs::exists(plain, ignored) && fs::exists(gzip, ignored) ? gzip : plain;
 }
 
 }  // namespace zeroth::attack

@@ -11,7 +11,4 @@ namespace zeroth::attack {
 /// every place looked at.
 std::filesystem::path data_folder(const std::string& given);
 
-/// folder/name, or folder/name.gz where only that exists.
-std::filesystem::path plain_or_gzip(const std::filesystem::path& folder, const std::string& name);
-
 }  // namespace zeroth::attack

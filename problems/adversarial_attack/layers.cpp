@@ -1,7 +1,6 @@
 #include "adversarial_attack/layers.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 namespace zeroth::attack {
 namespace {
@@ -11,88 +10,9 @@ using Matrix = Eigen::Matrix<Scalar, Eigen::Dynamic, Eigen::Dynamic>;
 template <typename Scalar>
 using Vector = Eigen::Matrix<Scalar, Eigen::Dynamic, 1>;
 
-/// PyTorch's row-major weights with one output per row, as a matrix with one output per column.
-template <typename Scalar>
-Matrix<Scalar> by_columns(std::size_t outputs, const std::vector<double>& weight) {
-  return Eigen::Map<const Matrix<double>>(weight.data(), weight.size() / outputs, outputs)
-      .template cast<Scalar>();
-}
-
-template <typename Scalar>
-Vector<Scalar> as_vector(const std::vector<double>& values) {
-  return Eigen::Map<const Vector<double>>(values.data(), values.size()).template cast<Scalar>();
-}
-
-// Rows are short: pieces of a length the compiler knows are cheaper than a call of memcpy.
-template <typename Scalar>
-void copy_row(const Scalar* from, std::size_t width, Scalar* to) {
-  constexpr std::size_t piece = 8;
-  std::size_t i = 0;
-  for (; i + piece <= width; i += piece) std::memcpy(to + i, from + i, piece * sizeof(Scalar));
-  for (; i < width; ++i) to[i] = from[i];
-}
-
-/// Calls visit(row of x, row of the patches) for every row of every shifted copy of an image: patch
-/// matrix (out.height * out.width, in.channels * size * size), one shift per column.
-template <typename Pixel, typename Entry, typename Visit>
-void for_each_patch_row(Shape in, Shape out, std::size_t size, Pixel* x, Entry* patches,
-                        const Visit& visit) {
-  for (std::size_t c = 0; c < in.channels; ++c) {
-    for (std::size_t a = 0; a < size; ++a) {
-      for (std::size_t b = 0; b < size; ++b) {
-        for (std::size_t i = 0; i < out.height; ++i, patches += out.width) {
-          visit(x + (c * in.height + i + a) * in.width + b, patches);
-        }
-      }
-    }
-  }
-}
-
 }  // namespace
 
-// ---- Convolution
-// ----------------------------------------------------------------------------------
-
-template <typename Scalar>
-Convolution<Scalar>::Convolution(Shape in, std::size_t outputs, std::size_t size,
-                                 const std::vector<double>& weight, const std::vector<double>& bias)
-    : Layer<Scalar>(in, {outputs, in.height - size + 1, in.width - size + 1}),
-      size_(size),
-      weight_(by_columns<Scalar>(outputs, weight)),
-      bias_(as_vector<Scalar>(bias)) {}
-
-template <typename Scalar>
-void Convolution<Scalar>::forward(std::size_t n, const Scalar* x, Scalar* y,
-                                  Buffer<Scalar>& scratch) const {
-  const Shape in = this->in(), out = this->out();
-  const std::size_t pixels = out.height * out.width;
-  Scalar* unrolled = scratch.of(pixels * weight_.rows());
-  const Eigen::Map<const Matrix<Scalar>> patches(unrolled, pixels, weight_.rows());
-  for (std::size_t k = 0; k < n; ++k, x += in.size(), y += out.size()) {
-    for_each_patch_row(in, out, size_, x, unrolled,
-                       [&](const Scalar* from, Scalar* to) { copy_row(from, out.width, to); });
-    Eigen::Map<Matrix<Scalar>> result(y, pixels, out.channels);
-    result.noalias() = patches * weight_;
-    result.rowwise() += bias_.transpose();
-  }
-}
-
-template <typename Scalar>
-void Convolution<Scalar>::backward(const Scalar*, const Scalar*, const Scalar* dy, Scalar* dx,
-                                   Buffer<Scalar>& scratch) const {
-  const Shape in = this->in(), out = this->out();
-  const std::size_t pixels = out.height * out.width;
-  Scalar* unrolled = scratch.of(pixels * weight_.rows());
-  Eigen::Map<Matrix<Scalar>>(unrolled, pixels, weight_.rows()).noalias() =
-      Eigen::Map<const Matrix<Scalar>>(dy, pixels, out.channels) * weight_.transpose();
-  std::fill_n(dx, in.size(), Scalar(0));
-  for_each_patch_row(in, out, size_, dx, unrolled, [&](Scalar* to, const Scalar* from) {
-    for (std::size_t j = 0; j < out.width; ++j) to[j] += from[j];
-  });
-}
-
 // ---- Relu
-// -----------------------------------------------------------------------------------------
 
 template <typename Scalar>
 void Relu<Scalar>::forward(std::size_t n, const Scalar* x, Scalar* y, Buffer<Scalar>&) const {
@@ -108,7 +28,6 @@ void Relu<Scalar>::backward(const Scalar*, const Scalar* y, const Scalar* dy, Sc
 }
 
 // ---- MaxPool
-// --------------------------------------------------------------------------------------
 
 template <typename Scalar>
 void MaxPool<Scalar>::forward(std::size_t n, const Scalar* x, Scalar* y,
@@ -118,7 +37,7 @@ void MaxPool<Scalar>::forward(std::size_t n, const Scalar* x, Scalar* y,
   for (std::size_t plane = 0; plane < n * in.channels; ++plane) {
     for (std::size_t i = 0; i < out.height; ++i) {
       const Scalar* rows = x + (plane * in.height + i * size_) * in.width;
-      copy_row(rows, in.width, tallest);
+      std::copy_n(rows, in.width, tallest);
       for (std::size_t a = 1; a < size_; ++a) {
         const Scalar* row = rows + a * in.width;
         for (std::size_t j = 0; j < in.width; ++j) {
@@ -156,7 +75,6 @@ void MaxPool<Scalar>::backward(const Scalar* x, const Scalar* y, const Scalar* d
 }
 
 // ---- Linear
-// ---------------------------------------------------------------------------------------
 
 template <typename Scalar>
 Linear<Scalar>::Linear(Shape in, std::size_t outputs, const std::vector<double>& weight,
@@ -179,13 +97,33 @@ void Linear<Scalar>::backward(const Scalar*, const Scalar*, const Scalar* dy, Sc
       weight_.transpose() * Eigen::Map<const Vector<Scalar>>(dy, weight_.rows());
 }
 
-template class Convolution<double>;
-template class Convolution<float>;
+// ---- ScaleShift
+
+template <typename Scalar>
+void ScaleShift<Scalar>::forward(std::size_t n, const Scalar* x, Scalar* y, Buffer<Scalar>&) const {
+  const Shape in = this->in();
+  const std::size_t pixels = in.height * in.width;
+  for (std::size_t k = 0; k < n; ++k, x += in.size(), y += in.size()) {
+    for (std::size_t i = 0; i < in.size(); ++i) {
+      y[i] = scale_[i / pixels] * x[i] + shift_[i / pixels];
+    }
+  }
+}
+
+template <typename Scalar>
+void ScaleShift<Scalar>::backward(const Scalar*, const Scalar*, const Scalar* dy, Scalar* dx,
+                                  Buffer<Scalar>&) const {
+  const std::size_t pixels = this->in().height * this->in().width;
+  for (std::size_t i = 0; i < this->in().size(); ++i) dx[i] = scale_[i / pixels] * dy[i];
+}
+
 template class Relu<double>;
 template class Relu<float>;
 template class MaxPool<double>;
 template class MaxPool<float>;
 template class Linear<double>;
 template class Linear<float>;
+template class ScaleShift<double>;
+template class ScaleShift<float>;
 
 }  // namespace zeroth::attack

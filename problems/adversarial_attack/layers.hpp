@@ -1,20 +1,16 @@
 // The layers of a feed-forward network, forward on values and backward for the gradient with
 // respect to the input.  Weights are constant.
 //
-// A point of shape (c, h, w) is c * h * w scalars in that order; a batch is one point after the
-// other. Threads: [any]; each thread brings its own scratch memory.
+// A batch is one point after the other.  Threads: [any]; each thread brings its own scratch memory.
 #pragma once
 
 #include <Eigen/Core>
 #include <cstddef>
 #include <vector>
 
-namespace zeroth::attack {
+#include "adversarial_attack/shape.hpp"
 
-struct Shape {
-  std::size_t channels = 0, height = 1, width = 1;
-  std::size_t size() const { return channels * height * width; }
-};
+namespace zeroth::attack {
 
 /// Memory that grows to the largest request and stays; contents are lost when it grows.
 template <typename Scalar>
@@ -29,6 +25,19 @@ class Buffer {
  private:
   Eigen::Matrix<Scalar, Eigen::Dynamic, 1> memory_;  // aligned for the widest registers
 };
+
+/// Row-major weights with one output per row, as a matrix with one output per column.
+template <typename Scalar>
+Eigen::Matrix<Scalar, Eigen::Dynamic, Eigen::Dynamic> by_columns(
+    std::size_t outputs, const std::vector<double>& weight) {
+  return Eigen::Map<const Eigen::MatrixXd>(weight.data(), weight.size() / outputs, outputs)
+      .template cast<Scalar>();
+}
+
+template <typename Scalar>
+Eigen::Matrix<Scalar, Eigen::Dynamic, 1> as_vector(const std::vector<double>& values) {
+  return Eigen::Map<const Eigen::VectorXd>(values.data(), values.size()).template cast<Scalar>();
+}
 
 template <typename Scalar>
 class Layer {
@@ -54,25 +63,6 @@ class Layer {
 
  private:
   Shape in_, out_;
-};
-
-/// y[o, i, j] = bias[o] + sum_{c, a, b} weight[o, c, a, b] x[c, i + a, j + b], as a matrix product
-/// with the unrolled patches of x.
-template <typename Scalar>
-class Convolution final : public Layer<Scalar> {
- public:
-  /// weight  outputs x in.channels x size x size, row-major; bias  outputs values.
-  /// size is at most the height and the width of in.
-  Convolution(Shape in, std::size_t outputs, std::size_t size, const std::vector<double>& weight,
-              const std::vector<double>& bias);
-  void forward(std::size_t n, const Scalar* x, Scalar* y, Buffer<Scalar>& scratch) const override;
-  void backward(const Scalar* x, const Scalar* y, const Scalar* dy, Scalar* dx,
-                Buffer<Scalar>& scratch) const override;
-
- private:
-  std::size_t size_;
-  Eigen::Matrix<Scalar, Eigen::Dynamic, Eigen::Dynamic> weight_;  // (c * size * size, outputs)
-  Eigen::Matrix<Scalar, Eigen::Dynamic, 1> bias_;
 };
 
 /// y = max(x, 0).  The derivative at 0 is 0.
@@ -117,6 +107,21 @@ class Linear final : public Layer<Scalar> {
  private:
   Eigen::Matrix<Scalar, Eigen::Dynamic, Eigen::Dynamic> weight_;  // (outputs, inputs)
   Eigen::Matrix<Scalar, Eigen::Dynamic, 1> bias_;
+};
+
+/// y[c, i, j] = scale[c] x[c, i, j] + shift[c]: a batch norm that follows no product.
+template <typename Scalar>
+class ScaleShift final : public Layer<Scalar> {
+ public:
+  /// scale, shift  in.channels values.
+  ScaleShift(Shape in, const std::vector<double>& scale, const std::vector<double>& shift)
+      : Layer<Scalar>(in, in), scale_(as_vector<Scalar>(scale)), shift_(as_vector<Scalar>(shift)) {}
+  void forward(std::size_t n, const Scalar* x, Scalar* y, Buffer<Scalar>& scratch) const override;
+  void backward(const Scalar* x, const Scalar* y, const Scalar* dy, Scalar* dx,
+                Buffer<Scalar>& scratch) const override;
+
+ private:
+  Eigen::Matrix<Scalar, Eigen::Dynamic, 1> scale_, shift_;
 };
 
 }  // namespace zeroth::attack

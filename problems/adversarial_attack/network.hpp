@@ -20,7 +20,8 @@ class Network {
   /// At least one layer; each takes what the one before it gives.
   explicit Network(std::vector<std::unique_ptr<Layer<Scalar>>> layers);
 
-  std::size_t inputs() const { return layers_.front()->in().size(); }
+  Shape input() const { return layers_.front()->in(); }
+  std::size_t inputs() const { return input().size(); }
   std::size_t outputs() const { return layers_.back()->out().size(); }
 
   /// x  n x inputs(), row-major   y  n x outputs(), written.

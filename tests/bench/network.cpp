@@ -1,8 +1,8 @@
-// Speed of the MNIST attack on one thread, against the machine's own matrix product measured in the
-// same run.
+// Speed of the attack on one thread, against the machine's own matrix product measured in the same
+// run.
 //
 //   cmake --preset release && cmake --build --preset release --target bench_network
-//   taskset -c 0 build/release/tests/bench/bench_network
+//   taskset -c 0 build/release/tests/bench/bench_network [mnist|cifar10]
 //
 // It reads the real data; where it is looked for is said by `zeroth describe adversarial-attack`.
 #include <zeroth/random.hpp>
@@ -10,6 +10,7 @@
 #include <Eigen/Core>
 #include <cstdio>
 #include <exception>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -22,13 +23,28 @@ namespace {
 using zeroth::bench::interleaved;
 using Suite = zeroth::attack::AdversarialAttack;
 
-constexpr std::size_t points = 21;  // an iteration with q = 20
-// Two for every multiply-add: 2 (25 20 576 + 500 50 64 + 800 500 + 500 10).
-constexpr double mflop_per_point = 4.586;
+struct Case {
+  const char* data_set;
+  std::size_t points;      // of an iteration: q + 1
+  double mflop_per_point;  // two for every multiply-add
+  int repeats;             // of an iteration between two matrix products
+};
+// 2 (25 20 576 + 500 50 64 + 800 500 + 500 10)
+constexpr Case mnist{"mnist", 21, 4.586, 8};
+// 2 (27 64 900 + 576 64 784 + 576 128 144 + 1152 128 100 + 3200 256 + 256 256 + 256 10)
+constexpr Case cifar10{"cifar10", 51, 113.413, 1};
+
+std::unique_ptr<Suite> suite_for(const Case& measured, const char* precision) {
+  return zeroth::test::suite_of<Suite>(
+      {{"data_set", measured.data_set},
+       {"precision", precision},
+       {"models", std::string(ZEROTH_BINARY_DIR) + "/share/zeroth/models"}});
+}
 
 template <typename Scalar>
-double report(const char* precision) {
-  const auto suite = zeroth::test::suite_of<Suite>({{"precision", precision}});
+double report(const Case& measured, const char* precision) {
+  const std::size_t points = measured.points;
+  const auto suite = suite_for(measured, precision);
   const auto attack = suite->open(zeroth::Split::test, 0);
   const std::size_t d = attack->dimension();
   std::vector<double> w(points * d), f(points);
@@ -42,11 +58,11 @@ double report(const char* precision) {
   const auto [batch, gemm] = interleaved(
       1,
       [&] {
-        for (int i = 0; i < 8; ++i) attack->evaluate(ZEROTH_FULL_DATA, w, f);
+        for (int i = 0; i < measured.repeats; ++i) attack->evaluate(ZEROTH_FULL_DATA, w, f);
       },
       [&] { c.noalias() = a * b; });
-  const double batch_ms = batch / 8;
-  const double network_gflops = mflop_per_point * points / batch_ms;
+  const double batch_ms = batch / measured.repeats;
+  const double network_gflops = measured.mflop_per_point * points / batch_ms;
   const double gemm_gflops = 2.0 * n * n * n / gemm * 1e-6;
   std::printf("%s  %zu points %.3f ms  %.1f GFLOP/s  gemm 1024^3 %.1f GFLOP/s  ratio %.2f\n",
               precision, points, batch_ms, network_gflops, gemm_gflops,
@@ -54,30 +70,31 @@ double report(const char* precision) {
   return batch_ms;
 }
 
-void run() {
-  const double iteration_ms = report<double>("float64");
-  report<float>("float32");
+void run(const Case& measured) {
+  const double iteration_ms = report<double>(measured, "float64");
+  report<float>(measured, "float32");
 
-  const auto suite = zeroth::test::suite_of<Suite>();
+  const auto suite = suite_for(measured, "float64");
   const auto attack = suite->open(zeroth::Split::test, 0);
-  std::vector<double> w(attack->dimension()), g(w.size()), u((points - 1) * w.size()), f(1);
+  std::vector<double> w(attack->dimension()), g(w.size()), u((measured.points - 1) * w.size()),
+      f(1);
   attack->initial_point(0, w);
   zeroth::Random random(1);
   const auto [normals, gradient, single, success] = interleaved(
       10, [&] { random.normals(u); }, [&] { attack->gradient(ZEROTH_FULL_DATA, w, g); },
       [&] { attack->evaluate(ZEROTH_FULL_DATA, w, f); },
       [&] { f[0] += attack->succeeded(w, f[0]) ? 1 : 0; });
-  std::printf("20 x 784 normals %.3f ms, %.1f%% of a float64 iteration\n", normals,
-              100 * normals / iteration_ms);
+  std::printf("%zu x %zu normals %.3f ms, %.1f%% of a float64 iteration\n", measured.points - 1,
+              w.size(), normals, 100 * normals / iteration_ms);
   std::printf("one point %.3f ms, gradient %.3f ms, success %.4f ms (float64)\n", single, gradient,
               success);
 }
 
 }  // namespace
 
-int main() {
+int main(int argc, char** argv) {
   try {
-    run();
+    run(argc > 1 && std::string(argv[1]) == cifar10.data_set ? cifar10 : mnist);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "bench_network: %s\n", error.what());
     return 1;

@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "adversarial_attack/convolution.hpp"
 #include "adversarial_attack/network.hpp"
 #include "support/catch.hpp"
 
@@ -115,6 +116,69 @@ Network<Scalar> small_network() {
 }
 
 }  // namespace
+
+TEST_CASE("a convolution with stride and padding is the sum it is defined as", "[layers]") {
+  const Shape in{2, 37, 23};
+  const std::size_t outputs = 3;
+  Buffer<double> scratch;
+  for (const std::size_t size : {1, 3, 4}) {
+    for (const std::size_t stride : {1, 2, 3}) {
+      for (std::size_t padding = 0; padding < size; ++padding) {
+        CAPTURE(size, stride, padding);
+        const auto weight = normals(outputs * in.channels * size * size, 1);
+        const auto bias = normals(outputs, 2), x = normals(in.size(), 3);
+        const Convolution<double> layer(in, outputs, size, weight, bias, stride, padding);
+        const Shape out = layer.out();
+        CHECK(out.height == (in.height + 2 * padding - size) / stride + 1);
+        // y . dy = bias . dy + x . dx, term by term: forward and backward hold the same numbers.
+        const auto dy = normals(out.size(), 4);
+        std::vector<double> y(out.size()), dx(in.size()), expected(out.size()), slope(in.size());
+        layer.forward(1, x.data(), y.data(), scratch);
+        layer.backward(x.data(), y.data(), dy.data(), dx.data(), scratch);
+        std::size_t at = 0;
+        for (std::size_t o = 0; o < outputs; ++o) {
+          for (std::size_t i = 0; i < out.height; ++i) {
+            for (std::size_t j = 0; j < out.width; ++j, ++at) {
+              expected[at] = bias[o];
+              for (std::size_t k = 0; k < in.channels * size * size; ++k) {
+                const std::size_t row = stride * i + k / size % size,
+                                  column = stride * j + k % size;
+                if (row < padding || row >= in.height + padding) continue;
+                if (column < padding || column >= in.width + padding) continue;
+                const std::size_t pixel =
+                    (k / size / size * in.height + row - padding) * in.width + column - padding;
+                const double w = weight[o * in.channels * size * size + k];
+                expected[at] += w * x[pixel];
+                slope[pixel] += w * dy[at];
+              }
+            }
+          }
+        }
+        check_close(y, expected);
+        check_close(dx, slope);
+      }
+    }
+  }
+}
+
+TEST_CASE("a convolution in tiles is the sum it is defined as", "[layers]") {
+  // A hundred channels in, so that a tile is a few rows and the last one is smaller.
+  const Shape in{100, 31, 31};
+  const std::vector<double> weight(2 * 100 * 9, 1.0), bias{0.5, -0.5};
+  const Convolution<double> layer(in, 2, 3, weight, bias);
+  std::vector<double> x(in.size()), y(layer.out().size());
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<double>(i % 7);
+  Buffer<double> scratch;
+  layer.forward(1, x.data(), y.data(), scratch);
+  for (std::size_t at = 0; at < y.size(); ++at) {
+    const std::size_t plane = 29 * 29, i = at % plane / 29, j = at % 29;
+    double sum = at < plane ? 0.5 : -0.5;
+    for (std::size_t k = 0; k < 900; ++k) {
+      sum += x[(k / 9 * 31 + i + k / 3 % 3) * 31 + j + k % 3];
+    }
+    REQUIRE(y[at] == sum);  // whole numbers and halves: exact
+  }
+}
 
 TEST_CASE("a batch through a network equals its points one by one", "[layers]") {
   const auto network = small_network<double>();

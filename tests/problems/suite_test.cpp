@@ -109,6 +109,26 @@ TEST_CASE("where all classes are equal the attack has succeeded and the loss is 
   CHECK(values[4] == Approx(0.25));
 }
 
+TEST_CASE("a point is drawn as the original, the attacked image and what lies between", "[suite]") {
+  const SmallData data;
+  const auto suite = data.suite();
+  const auto attack = suite->open(Split::test, 0);
+  REQUIRE(attack->pictures().size() == 3);
+  const zeroth::PictureShape shape = attack->picture_shape();
+  CHECK(shape.channels == 1);
+  CHECK(shape.height == 28);
+  CHECK(shape.width == 28);
+  std::vector<double> w(784, 0.25), pictures(3 * 784);
+  w[1] = -0.5;  // to the edge of the box and beyond
+  attack->draw(w, pictures);
+  CHECK(pictures[0] == 0.2);
+  CHECK(pictures[784] == Approx(0.45));
+  CHECK(pictures[2 * 784] == Approx(0.25));
+  CHECK(pictures[1] == 0.2);
+  CHECK(pictures[785] == 0);
+  CHECK(pictures[2 * 784 + 1] == Approx(-0.2));
+}
+
 TEST_CASE("a missing file is named with the parameter that replaces it", "[suite]") {
   const char* files[][2] = {{"mnist/t10k-images-idx3-ubyte", "images"},
                             {"mnist/t10k-labels-idx1-ubyte", "labels"},
@@ -129,7 +149,8 @@ TEST_CASE("files that do not belong together are refused", "[suite]") {
   SmallData data;
   SECTION("images of another size") {
     data.write("mnist/t10k-images-idx3-ubyte", idx({3, 27, 28}, 3 * 27 * 28, 0));
-    data.check_refused("mnist/t10k-images-idx3-ubyte", "images of 28 x 28", "parameter images");
+    data.check_refused("mnist/t10k-images-idx3-ubyte", "takes images of 1 x 28 x 28",
+                       "parameter images");
   }
   SECTION("fewer labels than images") {
     data.write("mnist/t10k-labels-idx1-ubyte", idx({2}, 2, 7));
@@ -158,6 +179,105 @@ TEST_CASE("files that do not belong together are refused", "[suite]") {
                text(zeroth::test::zero_safetensors({{"w0", {783}}})));
     data.check_refused("mnist-attack/initial-perturbation.safetensors", "expected [784]",
                        "name another");
+  }
+}
+
+TEST_CASE("a network in the folder of models stands in for the official one", "[suite]") {
+  SmallData data;
+  data.remove("mnist-attack/target.safetensors");
+  std::filesystem::create_directories(data.path("models"));
+  const Overrides models{{"models", data.path("models")}};
+  CHECK_THROWS_WITH(data.suite(models), ContainsSubstring("mnist-attack/target.safetensors: "));
+  data.write("models/mnist.safetensors", text(zero_safetensors(mnist_tensors)));
+  // A network of zeros is right about no image: nothing to draw.
+  CHECK(data.suite(models)->instance_count(Split::test) == 0);
+  data.write("models/mnist.split.json", R"({"train": [], "test": [2]})");
+  const auto suite = data.suite(models);
+  REQUIRE(suite->instance_count(Split::test) == 1);
+  const auto attack = suite->open(Split::test, 0);
+  CHECK(attack->label() == "2");
+  const auto w = zeroth::test::start_of(*attack, 1);
+  CHECK(w == zeroth::test::start_of(*attack, 2));
+  const double largest = *std::max_element(w.begin(), w.end());
+  CHECK(largest > 1e-4);
+  CHECK(largest < 6e-4);
+}
+
+namespace {
+
+/// One linear layer whose class 1 has the larger bias: right about all images with the label 1.
+std::string says_one(const std::string& input, std::size_t size) {
+  auto bytes = zeroth::test::zero_safetensors(
+      {{"fc.weight", {2, size}}, {"fc.bias", {2}}},
+      R"({"zeroth.network": "{\"input\": )" + input +
+          R"(, \"layers\": [{\"kind\": \"linear\", \"name\": \"fc\", \"outputs\": 2}]}"})");
+  bytes[bytes.size() - 1] = 0x3f;  // the last float: 1
+  bytes[bytes.size() - 2] = 0x80;
+  return text(bytes);
+}
+
+/// `count` images of CIFAR-10 with labels 0, 1, 0, 1, ...
+std::string cifar10(std::size_t count) {
+  std::string bytes;
+  for (std::size_t i = 0; i < count; ++i) {
+    bytes += static_cast<char>(i % 2);
+    bytes += std::string(3072, static_cast<char>(100 + i % 50));
+  }
+  return bytes;
+}
+
+}  // namespace
+
+TEST_CASE("CIFAR-10 is attacked in images that the network is right about", "[suite]") {
+  SmallData data;
+  std::filesystem::create_directories(data.path("cifar10"));
+  std::filesystem::create_directories(data.path("models"));
+  data.write("cifar10/test_batch.first1017.bin", cifar10(30));
+  data.write("models/cifar10.safetensors", says_one("[3, 32, 32]", 3072));
+  const Overrides overrides{{"data_set", std::string("cifar10")}, {"models", data.path("models")}};
+  const auto suite = data.suite(overrides);
+  CHECK(suite->image_count() == 30);
+  REQUIRE(suite->instance_count(Split::train) == 7);
+  REQUIRE(suite->instance_count(Split::test) == 8);
+  std::vector<std::string> labels;
+  for (std::size_t i = 0; i < 15; ++i) {
+    const auto attack = i < 7 ? suite->open(Split::train, i) : suite->open(Split::test, i - 7);
+    labels.push_back(attack->label());
+    CHECK(std::stoi(labels.back()) % 2 == 1);
+    CHECK(attack->dimension() == 3072);
+    CHECK(zeroth::test::value_at(*attack, std::vector<double>(3072, 0.0)) == 1.0);
+  }
+  std::sort(labels.begin(), labels.end());
+  CHECK(std::unique(labels.begin(), labels.end()) == labels.end());
+
+  SECTION("several files are one after the other, by name") {
+    std::filesystem::create_directories(data.path("batches"));
+    data.write("batches/data_batch_1.bin", cifar10(2));
+    data.write("batches/test_batch.bin", cifar10(5));
+    data.write("batches/readme.html", "");
+    Overrides folder = overrides;
+    folder["images"] = data.path("batches");
+    CHECK(data.suite(folder)->image_count() == 7);
+    folder["images"] = data.path("models");
+    CHECK_THROWS_WITH(data.suite(folder), ContainsSubstring("models: there is no .bin file") &&
+                                              ContainsSubstring("set the parameter images"));
+  }
+  SECTION("labels of their own are refused") {
+    Overrides labelled = overrides;
+    labelled["labels"] = std::string("l");
+    CHECK_THROWS_WITH(data.suite(labelled), ContainsSubstring("leave the parameter labels empty"));
+  }
+  SECTION("a network of another data set is refused") {
+    data.write("models/cifar10.safetensors", says_one("[1, 28, 28]", 784));
+    CHECK_THROWS_WITH(data.suite(overrides),
+                      ContainsSubstring("holds images of 3 x 32 x 32, but the network") &&
+                          ContainsSubstring("takes images of 1 x 28 x 28"));
+  }
+  SECTION("a network that does not describe its layers is refused") {
+    data.write("models/cifar10.safetensors", text(zero_safetensors(mnist_tensors)));
+    CHECK_THROWS_WITH(data.suite(overrides),
+                      ContainsSubstring("cifar10.safetensors: does not describe its layers") &&
+                          ContainsSubstring("README.md"));
   }
 }
 

@@ -72,6 +72,13 @@ class Sum {  // sum of x, which must not be negative
   bool succeeded(std::span<const double>, double loss) const { return loss == 0; }
   static std::vector<zeroth::Metric> metrics() { return {{"first", "the first coordinate"}}; }
   void measure(std::span<const double> x, std::span<double> values) const { values[0] = x[0]; }
+  static std::vector<zeroth::Picture> pictures() {
+    return {{"as it is", "x", -5, 5}, {"doubled", "2 x", -10, 10}};
+  }
+  zeroth::PictureShape picture_shape() const { return {1, 2, 1}; }
+  void draw(std::span<const double> x, std::span<double> pictures) const {
+    for (std::size_t i = 0; i < 4; ++i) pictures[i] = (i < 2 ? 1 : 2) * x[i % 2];
+  }
 };
 
 class Sums {
@@ -264,4 +271,19 @@ TEST_CASE("a problem offers the extensions its author wrote and no others", "[bo
   REQUIRE(success != nullptr);
   CHECK(success->succeeded(&*instance, x.data(), 0.0) == 1);
   CHECK(success->succeeded(&*instance, x.data(), 1.0) == 0);
+  const auto* render =
+      static_cast<const zeroth_render_1*>(instance->extension(&*instance, ZEROTH_RENDER_1));
+  REQUIRE(render != nullptr);
+  REQUIRE(render->struct_size == sizeof(zeroth_render_1));
+  REQUIRE(render->count == 2);
+  CHECK(std::string(render->names[1]) == "doubled");
+  CHECK(std::string(render->docs[0]) == "x");
+  CHECK(render->lowest[0] == -5);
+  CHECK(render->highest[1] == 10);
+  std::array<std::uint32_t, 3> shape{};
+  CHECK(render->shape(&*instance, shape.data()) == ZEROTH_OK);
+  CHECK(shape == std::array<std::uint32_t, 3>{1, 2, 1});
+  std::array<double, 4> pictures{};
+  CHECK(render->draw(&*instance, x.data(), pictures.data()) == ZEROTH_OK);
+  CHECK(pictures == std::array<double, 4>{7.0, -7.0, 14.0, -14.0});
 }

@@ -24,9 +24,10 @@ struct ZeroTensor {
   std::vector<std::size_t> shape;
 };
 
-/// A correct file of F32 tensors that are all zero.
-inline std::vector<std::uint8_t> zero_safetensors(const std::vector<ZeroTensor>& tensors) {
-  std::string header;
+/// A correct file of F32 tensors that are all zero.  metadata: a JSON object, or empty.
+inline std::vector<std::uint8_t> zero_safetensors(const std::vector<ZeroTensor>& tensors,
+                                                  const std::string& metadata = "") {
+  std::string header = metadata.empty() ? "" : "{\"__metadata__\":" + metadata;
   std::size_t end = 0;
   for (const ZeroTensor& tensor : tensors) {
     std::string shape;
@@ -47,7 +48,8 @@ inline std::vector<std::uint8_t> zero_safetensors(const std::vector<ZeroTensor>&
     header += std::to_string(end += size);
     header += "]}";
   }
-  return safetensors_bytes(header + "}", std::vector<std::uint8_t>(end, 0));
+  return safetensors_bytes((header.empty() ? "{" : header) + "}",
+                           std::vector<std::uint8_t>(end, 0));
 }
 
 }  // namespace zeroth::test

@@ -291,6 +291,24 @@ typedef struct zeroth_success_1 {
   int32_t (*succeeded)(const zeroth_instance* instance, const double* x, double loss);
 } zeroth_success_1;
 
+/* Instance extension: x as pictures, for reports.  All pictures of an instance have one shape:
+ * channels (1: grey, 3: red, green, blue) x height x width, in that order.  Where dimension is
+ * their product, the coordinates of x lie in the same order, so that any vector of the search
+ * space, such as a step, can be shown like x. */
+#define ZEROTH_RENDER_1 "zeroth.render/1"
+typedef struct zeroth_render_1 {
+  uint32_t struct_size;
+  uint32_t count;           /* pictures of one point */
+  const char* const* names; /* count names, lower_case, such as "adversarial" */
+  const char* const* docs;  /* count sentences */
+  const double* lowest;     /* count values: shown as black, and the ends of a colour scale */
+  const double* highest;    /* count values: shown as white */
+  /* shape  three numbers: channels, height, width. */
+  zeroth_status (*shape)(const zeroth_instance* instance, uint32_t* shape);
+  /* pictures  count x channels x height x width values, from lowest to highest. */
+  zeroth_status (*draw)(const zeroth_instance* instance, const double* x, double* pictures);
+} zeroth_render_1;
+
 /* ---- Training ----------------------------------------------------------------------------- */
 
 /* Run extension, lent in training only: the gradient of the loss that iterate() would record. */

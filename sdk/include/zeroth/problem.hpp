@@ -16,6 +16,10 @@
 //     bool succeeded(std::span<const double> x, double loss) const;
 //     static std::vector<zeroth::Metric> metrics();
 //     void measure(std::span<const double> x, std::span<double> values) const;  // one per metric
+//     static std::vector<zeroth::Picture> pictures();
+//     zeroth::PictureShape picture_shape() const;
+//     void draw(std::span<const double> x, std::span<double> pictures) const;  // see
+//     zeroth_render_1
 //   };
 //   class MySuite {
 //    public:
@@ -61,6 +65,18 @@ struct ProblemInfo {
 struct Metric {
   const char* name;
   const char* doc;
+};
+
+/// One of the pictures of a point; see zeroth_render_1.
+struct Picture {
+  const char* name;
+  const char* doc;
+  double lowest = 0, highest = 1;
+};
+
+struct PictureShape {
+  std::uint32_t channels = 1, height = 1, width = 1;
+  std::size_t size() const { return std::size_t{channels} * height * width; }
 };
 
 namespace detail {
@@ -183,6 +199,23 @@ struct ProblemAdapter {
     });
   }
 
+  static zeroth_status shape(const zeroth_instance* self, std::uint32_t* shape) {
+    return reported(nullptr, [&] {
+      const PictureShape said = of(self).picture_shape();
+      shape[0] = said.channels;
+      shape[1] = said.height;
+      shape[2] = said.width;
+      return ZEROTH_OK;
+    });
+  }
+  static zeroth_status draw(const zeroth_instance* self, const double* x, double* pictures) {
+    return reported(nullptr, [&] {
+      of(self).draw(std::span<const double>(x, self->dimension),
+                    {pictures, Instance::pictures().size() * of(self).picture_shape().size()});
+      return ZEROTH_OK;
+    });
+  }
+
   struct MetricsTable {
     std::vector<const char*> names, docs;
     zeroth_metrics_1 abi{};
@@ -193,6 +226,28 @@ struct ProblemAdapter {
       }
       abi = {sizeof(zeroth_metrics_1), static_cast<std::uint32_t>(names.size()), names.data(),
              docs.data(), measure};
+    }
+  };
+
+  struct RenderTable {
+    std::vector<const char*> names, docs;
+    std::vector<double> lowest, highest;
+    zeroth_render_1 abi{};
+    RenderTable() {
+      for (const Picture& picture : Instance::pictures()) {
+        names.push_back(picture.name);
+        docs.push_back(picture.doc);
+        lowest.push_back(picture.lowest);
+        highest.push_back(picture.highest);
+      }
+      abi = {sizeof(zeroth_render_1),
+             static_cast<std::uint32_t>(names.size()),
+             names.data(),
+             docs.data(),
+             lowest.data(),
+             highest.data(),
+             shape,
+             draw};
     }
   };
 
@@ -211,6 +266,10 @@ struct ProblemAdapter {
     if constexpr (requires { Instance::metrics(); }) {
       static const MetricsTable table;
       if (wanted == ZEROTH_METRICS_1) return &table.abi;
+    }
+    if constexpr (requires { Instance::pictures(); }) {
+      static const RenderTable table;
+      if (wanted == ZEROTH_RENDER_1) return &table.abi;
     }
     return nullptr;
   }

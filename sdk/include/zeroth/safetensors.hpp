@@ -35,6 +35,12 @@ class Safetensors {
 
   bool contains(const std::string& name) const { return tensors_.count(name) != 0; }
 
+  /// A text of the header's __metadata__, empty if there is none of this name.
+  std::string metadata(const std::string& name) const {
+    const auto found = metadata_.find(name);
+    return found == metadata_.end() ? "" : found->second;
+  }
+
  private:
   struct Tensor {
     std::string dtype;
@@ -48,6 +54,7 @@ class Safetensors {
   std::vector<std::uint8_t> bytes_;
   std::string file_;
   std::map<std::string, Tensor> tensors_;
+  std::map<std::string, std::string> metadata_;
 };
 
 /// A tensor to be written: its values, row-major.
@@ -125,7 +132,12 @@ inline void Safetensors::read_header(std::size_t header_size) {
   if (!header.is_object()) fail("not safetensors: its header is not a JSON object");
   const std::size_t data_begin = 8 + header_size, data_size = bytes_.size() - data_begin;
   for (const auto& [name, entry] : header.items()) {
-    if (name == "__metadata__") continue;
+    if (name == "__metadata__") {
+      for (const auto& [key, text] : entry.items()) {
+        if (text.is_string()) metadata_.emplace(key, text.get<std::string>());
+      }
+      continue;
+    }
     const auto bad = [&, &tensor = name](const std::string& why) {
       std::string what = "tensor ";
       what += tensor;
