@@ -71,7 +71,9 @@ TEST_CASE("the template builds with one command, passes its tests and is found o
            fs::copy_options::recursive);
   const std::string built = zeroth.output(workflow, zeroth.work() / "t");
   CHECK_THAT(built, ContainsSubstring("100% tests passed"));
+  CHECK_THAT(built, ContainsSubstring("my_optimizer/check"));
   CHECK_THAT(built, ContainsSubstring("my_optimizer/experiment"));
+  CHECK_THAT(built, ContainsSubstring("my_problem/check"));
   CHECK_THAT(built, ContainsSubstring("my_problem/experiment"));
   zeroth.output({"cmake", "--install", "build", "--prefix", (zeroth.home() / ".local").string()},
                 zeroth.work() / "t");
