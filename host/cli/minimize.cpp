@@ -144,9 +144,12 @@ std::string why_ended(const RunResult& result) {
       return "interrupted";
     case Outcome::non_finite:
     case Outcome::failed:
-      return "failed";
+    case Outcome::crashed:
+    case Outcome::time_limit:
+    case Outcome::memory_limit:
+      break;
   }
-  return "";
+  return "failed";
 }
 
 Json json_of(const LoneRun& run, const Plan& plan, const MinimizeOptions& options,
@@ -259,7 +262,7 @@ int minimize_command(Terminal& terminal, const std::vector<std::string>& folders
   }
   std::fflush(stdout);
   if (run.result.outcome == Outcome::interrupted) return 130;
-  if (run.result.outcome == Outcome::failed || run.result.outcome == Outcome::non_finite) {
+  if (is_failure(run.result.outcome) || run.result.outcome == Outcome::non_finite) {
     throw std::runtime_error(run.result.message);
   }
   return 0;
