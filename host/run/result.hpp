@@ -26,8 +26,9 @@ enum class Outcome {
 inline constexpr auto last_outcome = Outcome::memory_limit;
 
 inline const char* name_of(Outcome outcome) {
-  constexpr const char* names[] = {"completed",   "budget", "target",  "non_finite", "timeout",
-                                   "interrupted", "failed", "crashed", "time_limit", "memory_limit"};
+  constexpr const char* names[] = {"completed",  "budget",      "target", "non_finite",
+                                   "timeout",    "interrupted", "failed", "crashed",
+                                   "time_limit", "memory_limit"};
   return names[static_cast<int>(outcome)];
 }
 

@@ -96,7 +96,8 @@ Experiment read_experiment(const std::filesystem::path& file,
                            const std::vector<std::string>& overrides) {
   Document document(file, overrides);
   const toml::table& root = document.root();
-  document.refuse_unknown(root, "", {"title", "seed", "trials", "budget", "limits", "problem", "optimizer"});
+  document.refuse_unknown(root, "",
+                          {"title", "seed", "trials", "budget", "limits", "problem", "optimizer"});
   Experiment experiment;
   experiment.file = file;
   experiment.text = document.text();

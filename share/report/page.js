@@ -11,9 +11,10 @@ const main = document.getElementById('main');
 if (data.runs.total === 0) {
   main.append(element('p', {class: 'empty'}, 'There are no runs in this file yet.'));
 }
-const broken = (data.runs.outcomes.failed ?? 0) + (data.runs.outcomes.non_finite ?? 0);
+const failed = ['failed', 'crashed', 'time_limit', 'memory_limit'].reduce((sum, outcome) => sum + (data.runs.outcomes[outcome] ?? 0), 0);
+const broken = failed + (data.runs.outcomes.non_finite ?? 0);
 if (broken > 0) {
-  main.append(element('div', {class: 'alarm', role: 'note'}, element('p', {}, `${number(broken)} of ${count(data.runs.total, 'run')} ${broken === 1 ? 'has' : 'have'} no final loss: ${number(data.runs.outcomes.failed ?? 0)} failed, ${number(data.runs.outcomes.non_finite ?? 0)} not finite. They count as the worst.`)));
+  main.append(element('div', {class: 'alarm', role: 'note'}, element('p', {}, `${number(broken)} of ${count(data.runs.total, 'run')} ${broken === 1 ? 'has' : 'have'} no final loss: ${number(failed)} failed, ${number(data.runs.outcomes.non_finite ?? 0)} not finite. They count as the worst.`)));
 }
 for (const make of sections) {
   const made = data.runs.total === 0 && make !== how_section ? null : make();

@@ -148,9 +148,8 @@ TEST_CASE("a plugin in plain C that keeps its contract passes", "[check]") {
 }
 
 TEST_CASE("our optimizers pass without a warning", "[check]") {
-  const std::string name =
-      GENERATE("zo_sgd", "zo_signsgd", "zo_adam", "guided_es", "random_search", "zo_lstm", "cma_es",
-               "nlopt", "pagmo");
+  const std::string name = GENERATE("zo_sgd", "zo_signsgd", "zo_adam", "guided_es", "random_search",
+                                    "zo_lstm", "cma_es", "nlopt", "pagmo");
   CAPTURE(name);
   const TemporaryFolder folder;
   std::vector<std::string> arguments{ours + name + ".so"};

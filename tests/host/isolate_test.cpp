@@ -16,6 +16,7 @@
 #include "host/matrix_of.hpp"
 #include "isolate/frame.hpp"
 #include "isolate/isolation.hpp"
+#include "plugins/registry.hpp"
 #include "printable.hpp"
 #include "support/catch.hpp"
 #include "support/fake_run.hpp"
@@ -393,7 +394,7 @@ delta = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]
 // Names in /dev/shm and in the folder for temporary files.
 std::set<std::string> shared_and_temporary() {
   std::set<std::string> names;
-  for (const std::filesystem::path folder :
+  for (const std::filesystem::path& folder :
        {std::filesystem::path("/dev/shm"), std::filesystem::temp_directory_path()}) {
     for (const auto& entry : std::filesystem::directory_iterator(folder)) {
       const std::string name = entry.path().filename();
