@@ -58,16 +58,16 @@ struct ProblemSpec {
   Instances instances;
   std::string instances_where;
   std::vector<Setting> settings;
-  Isolate isolate;
   std::string where;
+  Isolate isolate = {};
 };
 
 struct OptimizerSpec {
   std::string id;
   std::string label;  // "" : made from the name and the swept values
   std::vector<Setting> settings;
-  Isolate isolate;
   std::string where;
+  Isolate isolate = {};
 };
 
 struct Experiment {

@@ -62,7 +62,7 @@ double report(const Case& measured, const char* precision) {
       },
       [&] { c.noalias() = a * b; });
   const double batch_ms = batch / measured.repeats;
-  const double network_gflops = measured.mflop_per_point * points / batch_ms;
+  const double network_gflops = measured.mflop_per_point * static_cast<double>(points) / batch_ms;
   const double gemm_gflops = 2.0 * n * n * n / gemm * 1e-6;
   std::printf("%s  %zu points %.3f ms  %.1f GFLOP/s  gemm 1024^3 %.1f GFLOP/s  ratio %.2f\n",
               precision, points, batch_ms, network_gflops, gemm_gflops,
