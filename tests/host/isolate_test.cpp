@@ -217,7 +217,7 @@ TEST_CASE("a process that takes too much memory is ended, and its run says so", 
 
 TEST_CASE("what a process has said comes to the message fit to be read", "[isolate]") {
   CHECK(printable("a\x1b[31mb\xff\xc3\xa9\n") == "a?[31mb?\xc3\xa9\n");
-  CHECK(printable(std::string("\0\x7f\xc2\x9b\xed\xa0\x80\xf0", 9)) == "???????");
+  CHECK(printable(std::string("\0\x7f\xc2\x9b\xed\xa0\x80\xf0", 8)) == "???????");
   CHECK(last_lines("one\ntwo\nthree\n\n", 9) == "three");
   CHECK(last_lines("one\n", 9) == "one");
   CHECK(last_lines("\xc3\xa9\xc3\xa9", 3) == "\xc3\xa9");
@@ -268,10 +268,10 @@ TEST_CASE("limits are read, isolate, and are refused where they cannot be kept",
     CHECK(r.exit_code == 2);
     CHECK(has(r.err, message));
   }
-  const ProcessResult small = zeroth({"run", "e.toml", "--set", "limits.memory=0.5 MiB"});
+  const ProcessResult small = zeroth({"run", "e.toml", "--set", "limits.memory=0.125 MiB"});
   INFO(small.err);
   CHECK(small.exit_code == 1);
-  CHECK(has(small.err, "it took more than 512 KiB"));
+  CHECK(has(small.err, "it took more than 128 KiB"));
 }
 
 TEST_CASE("Ctrl-C ends a hanging worker at once, and its run is not stored", "[isolate]") {
@@ -496,7 +496,6 @@ TEST_CASE("an optimizer in a worker meets the run it would meet here", "[isolate
     };
     const zeroth::test::Trace ours = trace(here);
     CHECK(ours.iterates.size() == 3);
-    CHECK_FALSE(ours.internals.empty());
     CHECK(ours == trace(there));
   }
 }
