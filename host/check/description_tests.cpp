@@ -61,12 +61,13 @@ void description(Context& context) {
   if (context.scope() == Scope::optimizer) {
     const zeroth_optimizer& optimizer = context.raw_optimizer();
     if (optimizer.solve == nullptr) fail("it lacks solve()");
-    check_description(optimizer, ZEROTH_HANDLES_BOUNDS);
+    check_description(optimizer, ZEROTH_HANDLES_BOUNDS | ZEROTH_OWN_PROCESS | ZEROTH_NEEDS_BOUNDS |
+                                     ZEROTH_IGNORES_SEED);
   } else {
     const zeroth_problem& problem = context.raw_problem();
     if (problem.instance_count == nullptr || problem.open == nullptr || problem.close == nullptr)
       fail("it lacks instance_count(), open() or close()");
-    check_description(problem, ZEROTH_STOCHASTIC);
+    check_description(problem, ZEROTH_STOCHASTIC | ZEROTH_OWN_PROCESS);
   }
 }
 

@@ -107,7 +107,12 @@ void Database::check(const fs::path& file, const FileKind& kind) {
     return;
   }
   if (fs::file_size(file, error) == 0) return;  // a start that was cut off
-  open_to_read(file, kind);
+  try {
+    open_to_read(file, kind);
+  } catch (const UserError&) {
+    // The same in the midst of its first transaction, which opening has taken back.
+    if (fs::file_size(file, error) != 0) throw;
+  }
 }
 
 Database Database::open_to_read(const fs::path& file, const FileKind& kind) {

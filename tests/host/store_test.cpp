@@ -1,5 +1,7 @@
 #include "store/store.hpp"
 
+#include <sqlite3.h>
+
 #include <limits>
 
 #include "host/complaint.hpp"
@@ -138,6 +140,25 @@ TEST_CASE("an empty file is a start that was cut off", "[store]") {
   const TemporaryFolder folder;
   Store store = Store::open_to_write(folder.write("r.zeroth", ""));
   CHECK(store.size() == 0);
+}
+
+TEST_CASE("a start that was cut off in its first transaction begins again", "[store]") {
+  const TemporaryFolder folder, cut;
+  sqlite3* database = nullptr;
+  REQUIRE(sqlite3_open((folder / "r.zeroth").c_str(), &database) == SQLITE_OK);
+  // What does not fit in the cache is in the file before the transaction is over.
+  const char* half = R"(PRAGMA cache_size = 1; BEGIN; CREATE TABLE t (x);
+    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500)
+    INSERT INTO t SELECT randomblob(1000) FROM n;)";
+  REQUIRE(sqlite3_exec(database, half, nullptr, nullptr, nullptr) == SQLITE_OK);
+  for (const char* name : {"r.zeroth", "r.zeroth-journal"}) {
+    std::filesystem::copy_file(folder / name, cut / name);
+  }
+  sqlite3_close(database);
+  REQUIRE(std::filesystem::file_size(cut / "r.zeroth") > 0);
+  Store store = Store::open_to_write(cut / "r.zeroth");
+  store.append({run_of(1, "a", 0, 1)});
+  CHECK(store.size() == 1);
 }
 
 TEST_CASE("CSV is quoted, complete and not overwritten unasked", "[report]") {
