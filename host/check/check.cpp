@@ -163,11 +163,13 @@ std::vector<Result> check_library(const Order& order, const Options& options,
       }
     };
     std::vector<std::thread> crew;
+    crew.reserve(static_cast<std::size_t>(options.processes));
     for (int i = 0; i < options.processes; ++i) crew.emplace_back(work);
     for (std::thread& each : crew) each.join();
     if (error) std::rethrow_exception(error);
   }
   std::vector<Result> results;
+  results.reserve(tasks.size());
   for (Task& task : tasks) results.push_back(std::move(task.result));
   if (!offers.is_object() && options.only.empty() && !failed(results))
     throw std::runtime_error("the library does not say what it offers: " + offered.death);

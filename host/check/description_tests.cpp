@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <chrono>
 #include <cmath>
 #include <cstring>
@@ -27,9 +26,9 @@ void with_raw(Context& context, const Body& body) {
 
 bool is_word(const char* text, char separator) {
   const std::string word = text;
-  return !word.empty() && std::islower(static_cast<unsigned char>(word[0])) != 0 &&
-         std::all_of(word.begin(), word.end(), [separator](unsigned char c) {
-           return std::islower(c) != 0 || std::isdigit(c) != 0 || c == separator;
+  return !word.empty() && word[0] >= 'a' && word[0] <= 'z' &&
+         std::all_of(word.begin(), word.end(), [separator](char c) {
+           return c == separator || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
          });
 }
 

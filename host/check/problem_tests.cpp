@@ -202,6 +202,7 @@ void pure(Context& context) {
   std::latch ready(threads);
   std::array<std::string, threads> wrong;
   std::vector<std::thread> crew;
+  crew.reserve(threads);
   for (int t = 0; t < threads; ++t) {
     crew.emplace_back([&, t] {
       ready.arrive_and_wait();

@@ -26,6 +26,7 @@ const T* table(const link_map& map, ElfW(Sxword) tag) {
   const Dynamic* found = entry(map, tag);
   if (found == nullptr) return nullptr;
   const ElfW(Addr) address = found->d_un.d_ptr;
+  // NOLINTNEXTLINE(performance-no-int-to-ptr)
   return reinterpret_cast<const T*>(address < map.l_addr ? address + map.l_addr : address);
 }
 

@@ -71,7 +71,7 @@ Surroundings look_around() {
     found["the environment variable " + text.substr(0, equals)] =
         equals == std::string::npos ? "" : text.substr(equals + 1);
   }
-  found["the number of threads"] = fmt::format(
+  found[thread_count] = fmt::format(
       "{}", std::distance(fs::directory_iterator("/proc/self/task"), fs::directory_iterator()));
   add_signals(found);
   add_open_files(found);

@@ -113,14 +113,14 @@ class Session {
       run_.project(point_);  // rounding may lead out of the bounds
       double f = 0;
       if (!run_.evaluate(point_, {&f, 1})) return stop();
-      if (!std::isnan(f) && !(best_f_ <= f)) {
+      if (std::isfinite(f) && !(best_f_ <= f)) {
         best_f_ = f;
         best_ = point_;
       }
-      if (!std::isnan(f)) worst_ = has_value_ ? std::max(worst_, f) : f;
-      has_value_ = has_value_ || !std::isnan(f);
+      if (std::isfinite(f)) worst_ = has_value_ ? std::max(worst_, f) : f;
+      has_value_ = has_value_ || std::isfinite(f);
       if (!run_.iterate(best_)) return stop();
-      return std::isnan(f) ? worst_ : f;  // NLopt's models cannot live with NaN or infinity
+      return std::isfinite(f) ? f : worst_;  // NLopt's models cannot live with NaN or infinity
     } catch (...) {
       error_ = std::current_exception();
       return stop();

@@ -47,7 +47,7 @@ class Session {
     if (!run_.evaluate(x, f)) throw Stopped();
     queries_ += f.size();
     for (std::size_t i = 0; i < f.size(); ++i) {
-      if (std::isnan(f[i])) continue;
+      if (!std::isfinite(f[i])) continue;
       worst_ = has_value_ ? std::max(worst_, f[i]) : f[i];
       if (!has_value_ || f[i] < best_f_) {
         best_f_ = f[i];
@@ -55,7 +55,7 @@ class Session {
       }
       has_value_ = true;
     }
-    for (double& value : f) value = std::isnan(value) ? worst_ : value;
+    for (double& value : f) value = std::isfinite(value) ? value : worst_;
     return f;
   }
 

