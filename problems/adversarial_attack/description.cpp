@@ -82,13 +82,14 @@ LayerDescription parse_layer(const Json& entry) {
     throw Error("unknown kind " + shown(entry["kind"]) + "; there are " + known);
   }
   for (const std::string& key : found->wanted) {
-    if (!entry.contains(key)) throw Error(word + " without \"" + key + "\"");
+    if (!entry.contains(key))
+      throw Error(std::string(word).append(" without \"").append(key).append("\""));
   }
   LayerDescription layer{.kind = found->kind};
   for (const auto& [key, value] : entry.items()) {
     if (key == "kind") continue;
     if (!holds(found->wanted, key) && !holds(found->allowed, key)) {
-      throw Error(word + " with the unknown key \"" + key + "\"");
+      throw Error(std::string(word).append(" with the unknown key \"").append(key).append("\""));
     }
     if (key == "name" || key == "bias") {
       const bool right = key == "name" ? value.is_string() : value.is_boolean();
