@@ -15,7 +15,7 @@ namespace zeroth::host {
 namespace {
 
 constexpr std::size_t line = 64;            // bytes of a cache line
-constexpr std::size_t portion = 32 * 1024;  // bytes copied before the other side is told
+constexpr std::size_t portion = 32'768;     // bytes copied before the other side is told
 constexpr double most_patience = 50;        // microseconds: about what it costs to sleep and wake
 constexpr std::uint32_t hopeful_wait = 16;  // every so many waits are patient again
 constexpr std::uint32_t reader = 0, writer = 1;
