@@ -79,6 +79,7 @@ std::vector<Configuration> unfold(const std::string& id, const std::vector<Param
                                   const std::vector<Setting>& settings, const std::string& where,
                                   const ResolvePath& resolve) {
   std::vector<std::string> names;
+  names.reserve(parameters.size());
   for (const Parameter& p : parameters) names.push_back(p.name);
   for (const Setting& setting : settings) {
     if (std::find(names.begin(), names.end(), setting.name) == names.end()) {
