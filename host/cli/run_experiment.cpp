@@ -2,19 +2,19 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
-#include <chrono>
-#include <cstdint>
 #include <cstdio>
-#include <memory>
-#include <optional>
-#include <stdexcept>
+#include <filesystem>
+#include <string>
+#include <system_error>
+#include <unordered_set>
+#include <vector>
 
-#include "bytes.hpp"
 #include "cli/commands.hpp"
 #include "cli/environment.hpp"
 #include "cli/paths.hpp"
-#include "hash.hpp"
+#include "cli/preparation.hpp"
 #include "isolate/isolation.hpp"
 #include "plan/plan.hpp"
 #include "plugins/registry.hpp"
@@ -23,133 +23,8 @@
 #include "spec/read_experiment.hpp"
 #include "store/store.hpp"
 #include "user_error.hpp"
-#include "version.hpp"
 
 namespace zeroth::host {
-namespace {
-
-// A run's own experiment is created once before any work, so that what a plugin refuses is said at
-// once.
-std::vector<std::unique_ptr<Suite>> create_suites(const Matrix& matrix) {
-  std::vector<std::unique_ptr<Suite>> suites;
-  for (const ProblemConfiguration& problem : matrix.problems) {
-    try {
-      suites.push_back(std::make_unique<Suite>(*problem.descriptor, problem.values, problem.where));
-    } catch (const WorkerLost& lost) {
-      throw std::runtime_error(
-          fmt::format("{}: {}: {}", problem.where, problem.descriptor->id, lost.what()));
-    }
-  }
-  for (const Configuration& optimizer : matrix.optimizers) {
-    try {
-      const Optimizer accepted(*optimizer.descriptor, optimizer.values, optimizer.where);
-    } catch (const WorkerLost&) {  // costs its own runs, and they will say so
-    }
-  }
-  return suites;
-}
-
-void isolate(Matrix& matrix, Isolation& isolation) {
-  const auto move_out = [&](Configuration& each) {
-    if (each.isolated) each.descriptor = &isolation.isolate(*each.descriptor);
-  };
-  for (ProblemConfiguration& each : matrix.problems) move_out(each);
-  for (Configuration& each : matrix.optimizers) move_out(each);
-}
-
-// Optimizers that ignore bounds must not meet problems that have some, nor the other way round.
-void check_all_bounds(const Plan& plan, const std::vector<std::unique_ptr<Suite>>& suites) {
-  for (std::size_t p = 0; p < plan.matrix.problems.size(); ++p) {
-    const ProblemConfiguration& problem = plan.matrix.problems[p];
-    const auto first = std::find_if(plan.runs.begin(), plan.runs.end(),
-                                    [p](const PlannedRun& run) { return run.problem == p; });
-    std::unique_ptr<Instance> instance;
-    for (const Configuration& optimizer : plan.matrix.optimizers) {
-      const std::uint64_t about_bounds =
-          optimizer.descriptor->capabilities & (ZEROTH_HANDLES_BOUNDS | ZEROTH_NEEDS_BOUNDS);
-      if (about_bounds == ZEROTH_HANDLES_BOUNDS) continue;  // any will do
-      try {
-        if (!instance)
-          instance = std::make_unique<Instance>(*suites[p], problem.split, first->instance);
-      } catch (const WorkerLost&) {  // as above; the oracle will see who leaves the bounds
-        break;
-      }
-      check_bounds(*optimizer.descriptor, *instance, problem.label, optimizer.where);
-    }
-  }
-}
-
-std::vector<std::uint64_t> sizes_of(const Matrix& matrix,
-                                    const std::vector<std::unique_ptr<Suite>>& suites) {
-  std::vector<std::uint64_t> sizes;
-  for (std::size_t p = 0; p < suites.size(); ++p)
-    sizes.push_back(suites[p]->size(matrix.problems[p].split));
-  return sizes;
-}
-
-// A file may hold part of this plan, and nothing else.
-void refuse_other_experiment(const Store& store, const Plan& plan, const std::string& output) {
-  std::unordered_set<std::string> planned;
-  for (const PlannedRun& run : plan.runs) planned.insert(run.key);
-  std::uint64_t strangers = 0;
-  std::string example;
-  store.for_each(false, [&](const StoredRun& run) {
-    if (planned.count(run.key) != 0) return;
-    if (strangers++ == 0) {
-      example = fmt::format("{}/{}:{}/{}/{}", run.problem_label, run.split, run.instance,
-                            run.optimizer_label, run.trial);
-    }
-  });
-  if (strangers == 0) return;
-  throw UserError(output,
-                  fmt::format("holds {} runs that are not part of this experiment, such as {}",
-                              strangers, example),
-                  "its seed, budget, parameters, instances, trials or plugin versions were others; "
-                  "name another "
-                  "file with -o (an experiment may only grow)");
-}
-
-StoredRun to_stored(const Plan& plan, FinishedRun finished) {
-  const PlannedRun& run = *finished.run;
-  const ProblemConfiguration& problem = plan.problem(run);
-  const Configuration& optimizer = plan.optimizer(run);
-  return {run.key,
-          run.position,
-          problem.descriptor->id,
-          problem.label,
-          problem.parameters,
-          name_of(problem.split),
-          run.instance,
-          optimizer.descriptor->id,
-          optimizer.label,
-          optimizer.parameters,
-          run.trial,
-          run.seed,
-          std::move(finished.result)};
-}
-
-Provenance provenance_of(const Experiment& experiment, const RunOptions& options,
-                         const Matrix& matrix) {
-  std::string settings, plugins;
-  for (const std::string& each : options.settings) settings += each + "\n";
-  const auto add = [&plugins](const Descriptor& d) {
-    plugins += fmt::format("{} {} {} {}\n", d.id, d.version, fingerprint(read_bytes(d.library)),
-                           d.library.string());
-  };
-  for (const ProblemConfiguration& each : matrix.problems) add(*each.descriptor);
-  for (const Configuration& each : matrix.optimizers) add(*each.descriptor);
-  return {{"title", experiment.title},
-          {"experiment_file", experiment.file.string()},
-          {"experiment", experiment.text},
-          {"settings", settings},
-          {"seed", fmt::format("{}", experiment.seed)},
-          {"plugins", plugins},
-          {"program", fmt::format("zeroth {}", version)},
-          {"machine", fmt::format("{}, {} threads", machine_text(), options.threads)},
-          {"last_run", now_text()}};
-}
-
-}  // namespace
 
 int run_experiment(Terminal& terminal, const std::vector<std::string>& folders,
                    const RunOptions& options) {
@@ -167,7 +42,7 @@ int run_experiment(Terminal& terminal, const std::vector<std::string>& folders,
                               resolve_beside(experiment.file));
   Isolation isolation(experiment.limits, interruption());
   isolate(matrix, isolation);
-  const std::vector<std::unique_ptr<Suite>> suites = create_suites(matrix);
+  const Suites suites = create_suites(matrix);
   const std::vector<std::uint64_t> sizes = sizes_of(matrix, suites);
   const Plan plan = make_plan(experiment, std::move(matrix), sizes);
   check_all_bounds(plan, suites);
@@ -203,7 +78,7 @@ int run_experiment(Terminal& terminal, const std::vector<std::string>& folders,
   if (store.keys() != done) {
     throw UserError(output, "another zeroth has written to it meanwhile", "start again");
   }
-  store.set_provenance(provenance_of(experiment, options, plan.matrix));
+  store.set_provenance(provenance_of(experiment, options.settings, options.threads, plan.matrix));
   if (done.empty()) store.set_provenance({{"first_run", now_text()}});
   std::vector<Place> places;
   for (const PlannedRun& run : plan.runs) {

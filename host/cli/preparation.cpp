@@ -1,0 +1,139 @@
+#include "cli/preparation.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <unordered_set>
+#include <utility>
+
+#include "bytes.hpp"
+#include "cli/environment.hpp"
+#include "hash.hpp"
+#include "run/worker_lost.hpp"
+#include "user_error.hpp"
+#include "version.hpp"
+
+namespace zeroth::host {
+
+Suites create_suites(const Matrix& matrix) {
+  Suites suites;
+  for (const ProblemConfiguration& problem : matrix.problems) {
+    try {
+      suites.push_back(std::make_unique<Suite>(*problem.descriptor, problem.values, problem.where));
+    } catch (const WorkerLost& lost) {
+      throw std::runtime_error(
+          fmt::format("{}: {}: {}", problem.where, problem.descriptor->id, lost.what()));
+    }
+  }
+  for (const Configuration& optimizer : matrix.optimizers) {
+    try {
+      const Optimizer accepted(*optimizer.descriptor, optimizer.values, optimizer.where);
+    } catch (const WorkerLost&) {  // costs its own runs, and they will say so
+    }
+  }
+  return suites;
+}
+
+void isolate(Matrix& matrix, Isolation& isolation) {
+  const auto move_out = [&](Configuration& each) {
+    if (each.isolated) each.descriptor = &isolation.isolate(*each.descriptor);
+  };
+  for (ProblemConfiguration& each : matrix.problems) move_out(each);
+  for (Configuration& each : matrix.optimizers) move_out(each);
+}
+
+void check_all_bounds(const Plan& plan, const Suites& suites) {
+  for (std::size_t p = 0; p < plan.matrix.problems.size(); ++p) {
+    const ProblemConfiguration& problem = plan.matrix.problems[p];
+    const auto first = std::find_if(plan.runs.begin(), plan.runs.end(),
+                                    [p](const PlannedRun& run) { return run.problem == p; });
+    std::unique_ptr<Instance> instance;
+    for (const Configuration& optimizer : plan.matrix.optimizers) {
+      const std::uint64_t about_bounds =
+          optimizer.descriptor->capabilities & (ZEROTH_HANDLES_BOUNDS | ZEROTH_NEEDS_BOUNDS);
+      if (about_bounds == ZEROTH_HANDLES_BOUNDS) continue;  // any will do
+      try {
+        if (!instance)
+          instance = std::make_unique<Instance>(*suites[p], problem.split, first->instance);
+      } catch (const WorkerLost&) {  // as above; the oracle will see who leaves the bounds
+        break;
+      }
+      check_bounds(*optimizer.descriptor, *instance, problem.label, optimizer.where);
+    }
+  }
+}
+
+std::vector<std::uint64_t> sizes_of(const Matrix& matrix, const Suites& suites) {
+  std::vector<std::uint64_t> sizes;
+  for (std::size_t p = 0; p < suites.size(); ++p)
+    sizes.push_back(suites[p]->size(matrix.problems[p].split));
+  return sizes;
+}
+
+void refuse_other_experiment(const Store& store, const Plan& plan, const std::string& output) {
+  std::unordered_set<std::string> planned;
+  for (const PlannedRun& run : plan.runs) planned.insert(run.key);
+  std::uint64_t strangers = 0;
+  std::string example;
+  store.for_each(false, [&](const StoredRun& run) {
+    if (planned.count(run.key) != 0) return;
+    if (strangers++ == 0) {
+      example = fmt::format("{}/{}:{}/{}/{}", run.problem_label, run.split, run.instance,
+                            run.optimizer_label, run.trial);
+    }
+  });
+  if (strangers == 0) return;
+  throw UserError(output,
+                  fmt::format("holds {} runs that are not part of this experiment, such as {}",
+                              strangers, example),
+                  "its seed, budget, parameters, instances, trials or plugin versions were others; "
+                  "name another "
+                  "file with -o (an experiment may only grow)");
+}
+
+StoredRun to_stored(const Plan& plan, FinishedRun finished) {
+  const PlannedRun& run = *finished.run;
+  const ProblemConfiguration& problem = plan.problem(run);
+  const Configuration& optimizer = plan.optimizer(run);
+  return {run.key,
+          run.position,
+          problem.descriptor->id,
+          problem.label,
+          problem.parameters,
+          name_of(problem.split),
+          run.instance,
+          optimizer.descriptor->id,
+          optimizer.label,
+          optimizer.parameters,
+          run.trial,
+          run.seed,
+          std::move(finished.result)};
+}
+
+Provenance provenance_of(const Experiment& experiment, const std::vector<std::string>& overrides,
+                         int threads, const Matrix& matrix) {
+  std::string settings, plugins;
+  for (const std::string& each : overrides) settings += each + "\n";
+  std::unordered_set<std::string> named;
+  const auto add = [&](const Descriptor& d) {
+    if (!named.insert(d.id + d.library.string()).second) return;
+    plugins += fmt::format("{} {} {} {}\n", d.id, d.version, fingerprint(read_bytes(d.library)),
+                           d.library.string());
+  };
+  for (const ProblemConfiguration& each : matrix.problems) add(*each.descriptor);
+  for (const Configuration& each : matrix.optimizers) add(*each.descriptor);
+  return {{"title", experiment.title},
+          {"experiment_file", experiment.file.string()},
+          {"experiment", experiment.text},
+          {"settings", settings},
+          {"seed", fmt::format("{}", experiment.seed)},
+          {"plugins", plugins},
+          {"program", fmt::format("zeroth {}", version)},
+          {"machine", fmt::format("{}, {} threads", machine_text(), threads)},
+          {"last_run", now_text()}};
+}
+
+}  // namespace zeroth::host
