@@ -204,7 +204,8 @@ int dispatch(const Arguments& arguments, const Commands& commands,
         "set", po::value(&options.settings)->value_name("KEY=VALUE")->composing(),
         "replace a value of the experiment: trials=3, budget.iterations=50, limits.seconds=10, "
         "optimizer.zo-sgd.delta=[1,4], "
-        "problem.*.instances=2; may be repeated")(
+        "problem.*.instances=2, or scale=NAME for all that the file's [scale.NAME] sets; may be "
+        "repeated")(
         "only", po::value(&options.only)->value_name("PATTERN")->composing(),
         "only runs whose name (see --dry-run) contains this, or matches it if it has * or ?; may "
         "be repeated");

@@ -73,6 +73,19 @@ Setting setting_of(const std::string& name, const Found& found) {
   return setting;
 }
 
+/// visit(dotted key, value) for all that is not a table.
+template <typename Visit>
+void flatten(const toml::table& table, const std::string& prefix, const Visit& visit) {
+  for (const auto& [key, node] : table) {
+    const std::string name = prefix + std::string(key.str());
+    if (const toml::table* inner = node.as_table()) {
+      flatten(*inner, name + ".", visit);
+    } else {
+      visit(name, node);
+    }
+  }
+}
+
 }  // namespace
 
 Document::Document(const std::filesystem::path& file, const std::vector<std::string>& overrides)
@@ -80,6 +93,7 @@ Document::Document(const std::filesystem::path& file, const std::vector<std::str
   overrides_.reserve(overrides.size());
   for (const std::string& each : overrides) overrides_.push_back(parse_override(each));
   root_ = parse(text_, file_);
+  choose_scale();
 }
 
 Document::Override Document::parse_override(const std::string& text) {
@@ -88,7 +102,7 @@ Document::Override Document::parse_override(const std::string& text) {
   if (equals == std::string::npos || equals == 0)
     throw UserError(where, "is not of the form key=value");
   Override result;
-  result.text = text;
+  result.where = where;
   result.key = text.substr(0, equals);
   const std::string value = text.substr(equals + 1);
   try {
@@ -103,6 +117,35 @@ Document::Override Document::parse_override(const std::string& text) {
   }
   if (result.document.size() != 1) throw UserError(where, "holds more than one value");
   return result;
+}
+
+void Document::choose_scale() {
+  const toml::table& scales = table("scale");
+  std::vector<std::string> names;
+  for (const auto& [name, node] : scales) {
+    names.emplace_back(name.str());
+    if (!node.is_table())
+      wrong_type({&node, place(node, "scale." + names.back())}, "a table of what it sets");
+  }
+  const auto given = std::find_if(overrides_.rbegin(), overrides_.rend(),
+                                  [](const Override& each) { return each.key == "scale"; });
+  if (given == overrides_.rend()) return;
+  given->used = true;
+  const std::string chosen = text_of({given->document.get("value"), given->where}, "");
+  if (chosen == "full") return;
+  const toml::table* scale = scales[chosen].as_table();
+  if (scale == nullptr) {
+    throw UserError(given->where, fmt::format("{} has no [scale.{}]", file_, chosen),
+                    names.empty() ? "leave it out" : suggestion(chosen, names));
+  }
+  std::vector<Override> set;
+  flatten(*scale, "", [&](const std::string& key, const toml::node& value) {
+    set.push_back({.where = place(value, fmt::format("scale.{}.{}", chosen, key)),
+                   .key = key,
+                   .document = toml::table{{"value", value}}});
+  });
+  overrides_.insert(overrides_.begin(), std::make_move_iterator(set.begin()),
+                    std::make_move_iterator(set.end()));
 }
 
 Setting Document::setting(const std::string& override_text) {
@@ -122,7 +165,7 @@ Found Document::find(const toml::table& table, const std::string& key,
     for (const std::string& scope : scopes) {
       if (each.key != scope + key) continue;
       each.used = true;
-      found = {each.document.get("value"), "--set " + each.text};
+      found = {each.document.get("value"), each.where};
     }
   }
   return found;
@@ -140,7 +183,7 @@ void Document::refuse_unknown(const toml::table& table, const std::string& prefi
 
 void Document::refuse_unused_overrides(const std::string& keys) const {
   for (const Override& each : overrides_) {
-    if (!each.used) throw UserError("--set " + each.text, "sets nothing in this file", keys);
+    if (!each.used) throw UserError(each.where, "sets nothing in this file", keys);
   }
 }
 

@@ -26,7 +26,10 @@ struct Found {
 /// All functions throw UserError with place, key and remedy.
 class Document {
  public:
-  /// overrides  "key=value", where the key names what a scope of find() makes it.
+  /// overrides  "key=value", where the key names what a scope of find() makes it.  scale=NAME
+  /// stands
+  ///            for all that the table [scale.NAME] of the file sets; the others prevail over it.
+  ///            scale=full is the file as it stands.
   Document(const std::filesystem::path& file, const std::vector<std::string>& overrides);
 
   const toml::table& root() const { return root_; }
@@ -57,12 +60,14 @@ class Document {
 
  private:
   struct Override {
-    std::string text;      // as given
-    std::string key;       // before the =
-    toml::table document;  // keeps the value alive, under "value"
+    std::string where;          // as given, or its place in the file
+    std::string key;            // before the =
+    toml::table document = {};  // keeps the value alive, under "value"
     bool used = false;
   };
   static Override parse_override(const std::string& text);
+  /// Puts what [scale.NAME] sets before the other overrides.
+  void choose_scale();
 
   std::string file_, text_;
   std::vector<Override> overrides_;

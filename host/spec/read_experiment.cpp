@@ -96,8 +96,8 @@ Experiment read_experiment(const std::filesystem::path& file,
                            const std::vector<std::string>& overrides) {
   Document document(file, overrides);
   const toml::table& root = document.root();
-  document.refuse_unknown(root, "",
-                          {"title", "seed", "trials", "budget", "limits", "problem", "optimizer"});
+  document.refuse_unknown(
+      root, "", {"title", "seed", "trials", "budget", "limits", "scale", "problem", "optimizer"});
   Experiment experiment;
   experiment.file = file;
   experiment.text = document.text();
@@ -114,8 +114,8 @@ Experiment read_experiment(const std::filesystem::path& file,
     experiment.optimizers.push_back(read_optimizer(document, *entry));
   }
   document.refuse_unused_overrides(
-      "keys are title, seed, trials, budget.KEY, limits.KEY, problem.ID.KEY and optimizer.ID.KEY, "
-      "with the ids of the file");
+      "keys are title, seed, trials, scale, budget.KEY, limits.KEY, problem.ID.KEY and "
+      "optimizer.ID.KEY, with the ids of the file");
   return experiment;
 }
 

@@ -140,7 +140,8 @@ Training read_training(const std::filesystem::path& file,
   Document document(file, overrides);
   const toml::table& root = document.root();
   document.refuse_unknown(
-      root, "", {"title", "seed", "gradient", "problem", "optimizer", "validation", "phase"});
+      root, "",
+      {"title", "seed", "gradient", "scale", "problem", "optimizer", "validation", "phase"});
   Training training;
   training.file = file;
   training.text = document.text();
@@ -164,8 +165,8 @@ Training read_training(const std::filesystem::path& file,
     training.phases.push_back(read_phase(document, *entry, ++number));
   }
   document.refuse_unused_overrides(
-      "keys are title, seed, gradient, problem.KEY, optimizer.KEY, validation.KEY, phase.N.KEY and "
-      "phase.*.KEY");
+      "keys are title, seed, gradient, scale, problem.KEY, optimizer.KEY, validation.KEY, "
+      "phase.N.KEY and phase.*.KEY");
   return training;
 }
 

@@ -104,7 +104,10 @@ ProblemInfo AdversarialAttack::info() {
                "else drawn"),
           real("c", 0.1, non_negative, "weight of the distance in the loss"),
           choice("norm", {"l1", "l2"}, "the distance: l1 norm, or squared l2 norm"),
-          choice("precision", {"float64", "float32"}, "of the network in evaluations")}};
+          choice("precision", {"float64", "float32"}, "of the network in evaluations"),
+          integer("resolution", 0, 0, 4096,
+                  "side of the square perturbation, resized bilinearly to the image; 0: as the "
+                  "image")}};
 }
 
 AdversarialAttack::AdversarialAttack(const Values& values) {
@@ -119,23 +122,28 @@ AdversarialAttack::AdversarialAttack(const Values& values) {
                                       .fast = {},
                                       .mean = description.mean,
                                       .deviation = description.deviation,
+                                      .resize = {},
                                       .initial_point = {},
                                       .c = values.real("c"),
                                       .norm = values.text("norm") == "l1" ? Norm::l1 : Norm::l2});
-  const std::size_t dimension = target_->network.inputs();
   check_fit(description, target_->network.outputs(), images_, files);
 
+  const Shape image = target_->network.input();
   if (files.split.empty()) {
     split_ = draw_split(image_count(), [&](std::size_t position) {
-      const std::vector<double> unchanged(dimension, 0.0);
+      const std::vector<double> unchanged(image.size(), 0.0);
       return !open_image(position)->is_fooled(unchanged);
     });
   } else {
     split_ = parse_split(read_file(files.split, "the image order (JSON)", "split_file"),
                          image_count(), files.split.string());
   }
+  if (const std::int64_t side = values.integer("resolution"); side != 0)
+    target_->resize.emplace(static_cast<std::size_t>(side), image);
+  const std::size_t dimension = target_->resize ? target_->resize->inputs() : image.size();
+  const bool given = !values.text("initial_point").empty();
   target_->initial_point =
-      files.initial_point.empty()
+      files.initial_point.empty() || (target_->resize && !given)
           ? draw_initial_point(dimension)
           : read_safetensors(files.initial_point, "the initial perturbation (safetensors)",
                              "initial_point")

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <iterator>
 #include <utility>
 
 namespace zeroth::attack {
@@ -34,49 +35,61 @@ void Attack::initial_point(std::uint64_t, std::span<double> w) const {
   std::copy(target_.initial_point.begin(), target_.initial_point.end(), w.begin());
 }
 
-double Attack::attacked(std::size_t i, double w) const { return std::clamp(x0_[i] + w, 0.0, 1.0); }
+const double* Attack::perturbations(std::size_t n, const double* w,
+                                    std::vector<double>& room) const {
+  if (!target_.resize) return w;
+  room.resize(n * pixels());
+  for (std::size_t k = 0; k < n; ++k)
+    target_.resize->apply(w + k * dimension(), room.data() + k * pixels());
+  return room.data();
+}
+
+double Attack::attacked(std::size_t i, double p) const { return std::clamp(x0_[i] + p, 0.0, 1.0); }
 
 // c D(x - x0).  One copy of the code, called by all: succeeded() compares its bits.
-[[gnu::noinline]] double Attack::penalty(const double* w) const {
+[[gnu::noinline]] double Attack::penalty(const double* p) const {
   double sum = 0;
-  for (std::size_t i = 0; i < dimension(); ++i) {
-    const double moved = attacked(i, w[i]) - x0_[i];
+  for (std::size_t i = 0; i < pixels(); ++i) {
+    const double moved = attacked(i, p[i]) - x0_[i];
     sum += target_.norm == Norm::l1 ? std::abs(moved) : moved * moved;
   }
   return target_.c * sum;
 }
 
 template <typename Scalar>
-void Attack::show(const double* w, Scalar* seen) const {
-  const std::size_t pixels = dimension() / target_.mean.size();
+void Attack::show(const double* p, Scalar* seen) const {
+  const std::size_t plane = pixels() / target_.mean.size();
   std::size_t i = 0;
   for (std::size_t c = 0; c < target_.mean.size(); ++c) {
-    for (const std::size_t end = i + pixels; i < end; ++i) {
-      const double x = attacked(i, w[i]);
+    for (const std::size_t end = i + plane; i < end; ++i) {
+      const double x = attacked(i, p[i]);
       seen[i] = static_cast<Scalar>((x - target_.mean[c]) / target_.deviation[c]);
     }
   }
 }
 
 template <typename Scalar>
-void Attack::classify(const Network<Scalar>& network, std::size_t n, const double* w,
+void Attack::classify(const Network<Scalar>& network, std::size_t n, const double* p,
                       Scalar* logits) const {
   static thread_local Buffer<Scalar> images;
-  Scalar* seen = images.of(Network<Scalar>::block_rows * dimension());
-  for (std::size_t k = 0; k < n; ++k) show(w + k * dimension(), seen + k * dimension());
+  Scalar* seen = images.of(Network<Scalar>::block_rows * pixels());
+  for (std::size_t k = 0; k < n; ++k) show(p + k * pixels(), seen + k * pixels());
   network.forward(n, seen, logits);
 }
 
 template <typename Visit>
 void Attack::for_each_row(std::size_t n, const double* w, const Visit& visit) const {
+  static thread_local std::vector<double> resized;
   const auto with = [&]<typename Scalar>(const Network<Scalar>& network) {
     static thread_local std::vector<Scalar> logits;
     const std::size_t classes = network.outputs();
     logits.resize(network.block_rows * classes);
     for (std::size_t done = 0; done < n;) {
       const std::size_t rows = std::min(network.block_rows, n - done);
-      classify(network, rows, w + done * dimension(), logits.data());
-      for (std::size_t k = 0; k < rows; ++k) visit(done + k, logits.data() + k * classes);
+      const double* p = perturbations(rows, w + done * dimension(), resized);
+      classify(network, rows, p, logits.data());
+      for (std::size_t k = 0; k < rows; ++k)
+        visit(done + k, logits.data() + k * classes, p + k * pixels());
       done += rows;
     }
   };
@@ -85,16 +98,19 @@ void Attack::for_each_row(std::size_t n, const double* w, const Visit& visit) co
 
 void Attack::evaluate(std::uint64_t, std::span<const double> w, std::span<double> f) const {
   const std::size_t classes = target_.network.outputs();
-  for_each_row(f.size(), w.data(), [&](std::size_t row, const auto* logits) {
+  for_each_row(f.size(), w.data(), [&](std::size_t row, const auto* logits, const double* p) {
     const double hinge = std::max(margin(logits, label_, rival(logits, classes, label_)), 0.0);
-    f[row] = hinge + penalty(w.data() + row * dimension());
+    f[row] = hinge + penalty(p);
   });
 }
 
 void Attack::gradient(std::uint64_t, std::span<const double> w, std::span<double> g) const {
-  static thread_local std::vector<double> seen;
-  seen.resize(dimension());
-  show(w.data(), seen.data());
+  static thread_local std::vector<double> seen, resized, slope_room;
+  const double* p = perturbations(1, w.data(), resized);
+  slope_room.resize(target_.resize ? pixels() : 0);
+  double* slope_of_p = target_.resize ? slope_room.data() : g.data();
+  seen.resize(pixels());
+  show(p, seen.data());
   const std::size_t classes = target_.network.outputs();
   target_.network.gradient(
       seen.data(),
@@ -106,25 +122,28 @@ void Attack::gradient(std::uint64_t, std::span<const double> w, std::span<double
           slope[j] = -1;
         }
       },
-      g.data());
-  const std::size_t pixels = dimension() / target_.mean.size();
-  for (std::size_t i = 0; i < dimension(); ++i) {
-    const double free = x0_[i] + w[i];
-    const double moved = attacked(i, w[i]) - x0_[i];
+      slope_of_p);
+  const std::size_t plane = pixels() / target_.mean.size();
+  for (std::size_t i = 0; i < pixels(); ++i) {
+    const double free = x0_[i] + p[i];
+    const double moved = attacked(i, p[i]) - x0_[i];
     const double distance_slope =
         target_.norm == Norm::l1 ? static_cast<double>((moved > 0) - (moved < 0)) : 2 * moved;
-    g[i] = free < 0 || free > 1 ? 0.0
-                                : g[i] / target_.deviation[i / pixels] + target_.c * distance_slope;
+    slope_of_p[i] = free < 0 || free > 1
+                        ? 0.0
+                        : slope_of_p[i] / target_.deviation[i / plane] + target_.c * distance_slope;
   }
+  if (target_.resize) target_.resize->transpose(slope_of_p, g.data());
 }
 
 bool Attack::succeeded(std::span<const double> w, double loss) const {
-  return loss == penalty(w.data());
+  static thread_local std::vector<double> resized;
+  return loss == penalty(perturbations(1, w.data(), resized));
 }
 
 bool Attack::is_fooled(std::span<const double> w) const {
   bool fooled = false;
-  for_each_row(1, w.data(), [&](std::size_t, const auto* logits) {
+  for_each_row(1, w.data(), [&](std::size_t, const auto* logits, const double*) {
     const std::size_t other = rival(logits, target_.network.outputs(), label_);
     fooled = !(margin(logits, label_, other) > 0);
   });
@@ -141,22 +160,20 @@ std::vector<Metric> Attack::metrics() {
 
 void Attack::measure(std::span<const double> w, std::span<double> values) const {
   const std::size_t classes = target_.network.outputs();
-  for_each_row(1, w.data(), [&](std::size_t, const auto* logits) {
+  for_each_row(1, w.data(), [&](std::size_t, const auto* logits, const double* p) {
     const std::size_t other = rival(logits, classes, label_);
     const bool success = !(margin(logits, label_, other) > 0);
-    values[0] = success ? 1 : 0;
-    values[1] = static_cast<double>(success ? other : label_);
+    double l1 = 0, squares = 0, linf = 0;
+    for (std::size_t i = 0; i < pixels(); ++i) {
+      const double moved = std::abs(attacked(i, p[i]) - x0_[i]);
+      l1 += moved;
+      squares += moved * moved;
+      linf = std::max(linf, moved);
+    }
+    const auto predicted = static_cast<double>(success ? other : label_);
+    const double all[] = {success ? 1.0 : 0.0, predicted, l1, std::sqrt(squares), linf};
+    std::copy(std::begin(all), std::end(all), values.begin());
   });
-  double l1 = 0, squares = 0, linf = 0;
-  for (std::size_t i = 0; i < dimension(); ++i) {
-    const double moved = std::abs(attacked(i, w[i]) - x0_[i]);
-    l1 += moved;
-    squares += moved * moved;
-    linf = std::max(linf, moved);
-  }
-  values[2] = l1;
-  values[3] = std::sqrt(squares);
-  values[4] = linf;
 }
 
 std::vector<Picture> Attack::pictures() {
@@ -172,11 +189,13 @@ PictureShape Attack::picture_shape() const {
 }
 
 void Attack::draw(std::span<const double> w, std::span<double> pictures) const {
-  const std::size_t d = dimension();
-  for (std::size_t i = 0; i < d; ++i) {
+  static thread_local std::vector<double> resized;
+  const double* p = perturbations(1, w.data(), resized);
+  const std::size_t size = pixels();
+  for (std::size_t i = 0; i < size; ++i) {
     pictures[i] = x0_[i];
-    pictures[d + i] = attacked(i, w[i]);
-    pictures[2 * d + i] = pictures[d + i] - pictures[i];
+    pictures[size + i] = attacked(i, p[i]);
+    pictures[2 * size + i] = pictures[size + i] - pictures[i];
   }
 }
 

@@ -75,6 +75,32 @@ TEST_CASE("an override replaces a value or adds one", "[spec]") {
   CHECK(e.optimizers[0].settings[1].name == "q");
 }
 
+TEST_CASE("a scale sets what its table says, and other overrides prevail", "[spec]") {
+  const std::string text = good + R"([scale.smoke]
+trials = 1
+budget.iterations = 2
+"problem.*.instances" = [4]
+optimizer.mine.delta = [8, 9]
+)";
+  CHECK(read(text).trials == 3);
+  CHECK(read(text, {"scale=full"}).trials == 3);
+  const Experiment e = read(text, {"budget.iterations=6", "scale=smoke"});
+  CHECK(e.trials == 1);
+  CHECK(e.budget.iterations == 6u);
+  CHECK(e.problems[0].instances.ranges ==
+        std::vector<std::pair<std::uint64_t, std::uint64_t>>{{4, 4}});
+  CHECK(e.optimizers[0].settings[0].values == std::vector<Value>{std::int64_t{8}, std::int64_t{9}});
+
+  CHECK(has(complaint(text, {"scale=smok"}), "--set scale=smok"));
+  CHECK(has(complaint(text, {"scale=smok"}), "did you mean 'smoke'?"));
+  CHECK(has(complaint(good, {"scale=smoke"}), "has no [scale.smoke]"));
+  CHECK(has(complaint(good + "[scale.smoke]\ntrails = 1\n", {"scale=smoke"}),
+            "e.toml:15: scale.smoke.trails: sets nothing in this file"));
+  CHECK(has(complaint(good + "[scale.smoke]\ntrials = 'x'\n", {"scale=smoke"}),
+            "e.toml:15: scale.smoke.trials: must be a whole number"));
+  CHECK(has(complaint(good + "[scale]\nsmoke = 1\n"), "e.toml:15: scale.smoke: must be a table"));
+}
+
 TEST_CASE("what is wrong in an experiment is named with file, line and key", "[spec]") {
   const std::string unknown = complaint(replaced("trials = 3", "trails = 3"));
   CHECK(has(unknown, "e.toml:3: trails: unknown key"));

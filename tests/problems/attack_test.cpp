@@ -155,6 +155,40 @@ TEST_CASE("the squared l2 norm changes the gradient by its own", "[attack]") {
   CHECK(value_at(*l1, w) - value_at(*l2, w) == Approx(0.1 * (m.l1 - m.l2 * m.l2)));
 }
 
+// With the squared l2 norm, along a direction that crosses no kink within h.
+TEST_CASE("a perturbation of another resolution has its own dimension and gradient", "[attack]") {
+  ZEROTH_DATA_OR_SKIP(data);
+  const auto suite = suite_in(data, {{"resolution", 40.0}, {"norm", std::string("l2")}});
+  const auto attack = suite->open(Split::test, 0);
+  constexpr std::size_t d = 1600;
+  REQUIRE(attack->dimension() == d);
+  const std::vector<double> w = generic_point(d, 3);
+  std::vector<double> direction(d), g(d);
+  zeroth::Random(9).normals(direction);
+  attack->gradient(ZEROTH_FULL_DATA, w, g);
+  double slope = 0;
+  for (std::size_t i = 0; i < d; ++i) slope += g[i] * direction[i];
+  constexpr double h = 1e-7;
+  std::vector<double> up = w, down = w;
+  for (std::size_t i = 0; i < d; ++i) {
+    up[i] += h * direction[i];
+    down[i] -= h * direction[i];
+  }
+  CHECK((value_at(*attack, up) - value_at(*attack, down)) / (2 * h) == Approx(slope).epsilon(1e-5));
+  // A picture is of the image's size, whatever the resolution.
+  std::vector<double> pictures(3 * 784);
+  attack->draw(w, pictures);
+  const Measured m = measure(*attack, w);
+  double l1 = 0;
+  for (std::size_t i = 0; i < 784; ++i) l1 += std::abs(pictures[2 * 784 + i]);
+  CHECK(l1 == Approx(m.l1));
+  // A constant perturbation is the same at every resolution.
+  const auto own_suite = suite_in(data, {{"norm", std::string("l2")}});
+  const auto own = own_suite->open(Split::test, 0);
+  CHECK(value_at(*attack, std::vector<double>(d, 0.03)) ==
+        Approx(value_at(*own, std::vector<double>(784, 0.03))));
+}
+
 TEST_CASE("a batch equals its points, and cutting it where allowed changes no bit", "[attack]") {
   ZEROTH_DATA_OR_SKIP(data);
   const auto suite = suite_in(data);
