@@ -9,7 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "adversarial_attack/images.hpp"
 #include "support/catch.hpp"
+#include "support/data.hpp"
 #include "support/safetensors_bytes.hpp"
 
 using namespace zeroth::attack;
@@ -61,6 +63,46 @@ TEST_CASE("a network of all kinds of layers gives PyTorch's outputs and gradient
     for (std::size_t i = 0; i < d; ++i) {
       CHECK(std::abs(slope[i] / description->deviation[i / pixels] - dx[k * d + i]) < 1e-12);
     }
+  }
+}
+
+// Source: tests/data/make_target_logits.py, PyTorch in float64.
+TEST_CASE("the shipped networks give PyTorch's outputs on 100 test images", "[target]") {
+  ZEROTH_DATA_OR_SKIP(data);
+  const std::string golden_file =
+      std::string(ZEROTH_SOURCE_DIR) + "/tests/data/target_logits.safetensors";
+  const Safetensors golden(zeroth::read_file(golden_file, "the golden values", "none"),
+                           golden_file);
+  const auto bytes = [&](const std::filesystem::path& file) {
+    return zeroth::read_file(data / file, "images", "none");
+  };
+  constexpr std::size_t n = 100;
+  for (const std::string name : {"mnist", "cifar10"}) {
+    CAPTURE(name);
+    Images images;
+    if (name == "mnist") {
+      images = parse_mnist(bytes("mnist/t10k-images-idx3-ubyte.gz"), "images",
+                           bytes("mnist/t10k-labels-idx1-ubyte.gz"), "labels");
+    } else {
+      parse_cifar10(bytes("cifar10/test_batch.first1017.bin"), "images", images);
+    }
+    const std::string file =
+        std::string(ZEROTH_SOURCE_DIR) + "/share/models/" + name + ".safetensors";
+    const Safetensors weights(zeroth::read_file(file, "the network", "none"), file);
+    const auto description = description_in(weights, file);
+    REQUIRE(description);
+    const auto network = build<double>(*description, weights, file);
+    const std::size_t d = network.inputs(), plane = d / images.shape.channels;
+    REQUIRE(d == images.shape.size());
+    std::vector<double> seen(n * d), logits(n * 10);
+    for (std::size_t i = 0; i < seen.size(); ++i) {
+      const std::size_t channel = i % d / plane;
+      seen[i] =
+          (images.pixels[i] / 255.0 - description->mean[channel]) / description->deviation[channel];
+    }
+    network.forward(n, seen.data(), logits.data());
+    const auto expected = golden.values(name, {n, 10});
+    for (std::size_t i = 0; i < logits.size(); ++i) CHECK(std::abs(logits[i] - expected[i]) < 1e-9);
   }
 }
 
