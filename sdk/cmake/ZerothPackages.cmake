@@ -35,7 +35,7 @@ can be resumed and repeated bit for bit.")
 set(CPACK_DEBIAN_SDK_PACKAGE_NAME libzeroth-dev)
 set(CPACK_DEBIAN_SDK_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_SDK_PACKAGE_ARCHITECTURE all)
-set(CPACK_DEBIAN_SDK_PACKAGE_RECOMMENDS zeroth)
+set(CPACK_DEBIAN_SDK_PACKAGE_RECOMMENDS "zeroth, cmake, g++ | clang, make")
 set(CPACK_DEBIAN_SDK_PACKAGE_SUGGESTS "cmake (>= 3.25), nlohmann-json3-dev (>= 3.11)")
 set(CPACK_COMPONENT_SDK_DESCRIPTION "optimizers and problems for zeroth - headers
 Headers, CMake package and pkg-config file for plugins of the black-box
