@@ -30,6 +30,7 @@ usage: zeroth COMMAND [OPTIONS]
   zeroth run EXPERIMENT.toml          run a matrix of optimizers and problems; again: only what is missing
   zeroth minimize --command PROGRAM   minimise what a program of yours computes
   zeroth train TRAINING.toml -o FILE  learn the weights of an optimizer; again: go on where it was
+  zeroth tune EXPERIMENT.toml         find good parameters on the train split; writes them as an experiment
   zeroth report FILE                  print the table of a result file; -o REPORT.html: a page of figures and tests
   zeroth export FILE --csv DIR        write runs.csv and trace.csv
   zeroth new optimizer|problem NAME   write the source of a plugin of your own, with tests
@@ -301,6 +302,54 @@ int dispatch(const Arguments& arguments, const Commands& commands,
     plugin_folders = parser.plugin_folders();
     return commands.train(options);
   };
+  const auto tune = [&](const Arguments& rest) {
+    Parser parser(
+        "zeroth tune EXPERIMENT.toml [OPTIONS]",
+        "Finds, for each optimizer of an experiment, the parameters with the least mean final loss "
+        "on\n"
+        "instances of the train split, and writes the experiment with these values.\n\n"
+        "What is tried: delta (alpha, of an optimizer that learns) at 0.01, 0.1, ..., 1000, then\n"
+        "linearly about the best; beta1 at 0.9, 0.99 and beta2 at 0.99, 0.996, 0.999, where both "
+        "are\n"
+        "there; a parameter that the experiment sets to a list, at its values.  Or what `tune` of "
+        "an\n"
+        "[[optimizer]] says instead: false, or a table of parameters, each with a list or powers "
+        "of "
+        "ten:\n\n"
+        "  tune = { sigma = [0.1, 0.3], delta = { decades = [1e-4, 1.0], linear = false } }\n\n"
+        "[tune] may have instances (default: the first 20), trials (1), score (\"mean\" or "
+        "\"median\"),\n"
+        "at (iterations after which the loss counts, instead of the last) and floor.  A setting "
+        "is\n"
+        "discarded once it would lose even if all its other runs ended at the floor, which is 0 "
+        "unless\n"
+        "said: this changes no winner.  Equal scores: the one tried first.\n\n"
+        "A finished run is on disk, in TUNED.toml.tuning, which `zeroth report` and `export` read: "
+        "after an\n"
+        "interruption, the same command goes on.\n");
+    TuneOptions options;
+    options.threads = default_threads();
+    parser.options()(
+        "output,o", po::value(&options.output)->value_name("TUNED.toml"),
+        "the tuned experiment; default: the experiment's name with -tuned, in the current folder")(
+        "threads,j", po::value(&options.threads)->value_name("N"),
+        "runs at a time; default: one for each core")(
+        "dry-run,n", po::bool_switch(&options.dry_run),
+        "print what would be tried and how many runs that takes, and write nothing")(
+        "exhaustive", po::bool_switch(&options.exhaustive),
+        "discard no setting: the same winner, and all scores")(
+        "isolate", po::bool_switch(&options.isolate), "as of `zeroth run`")(
+        "set", po::value(&options.settings)->value_name("KEY=VALUE")->composing(),
+        "replace a value of the experiment, also in the one that is written: tune.instances=5, "
+        "optimizer.zo-sgd.q=50; may be repeated")("overwrite", po::bool_switch(&options.overwrite),
+                                                  "replace a tuned experiment that is there");
+    parser.positional("experiment", &options.experiment);
+    if (!parser.parse(rest, out)) return 0;
+    parser.require(!options.experiment.empty(), "the EXPERIMENT file");
+    check_threads(options.threads);
+    plugin_folders = parser.plugin_folders();
+    return commands.tune(options);
+  };
   const auto report = [&](const Arguments& rest) {
     Parser parser(
         "zeroth report FILE [-o REPORT.html]",
@@ -405,15 +454,10 @@ int dispatch(const Arguments& arguments, const Commands& commands,
     return commands.new_plugin(options);
   };
 
-  const std::vector<std::pair<std::string, Run>> known{{"list", list},
-                                                       {"describe", describe},
-                                                       {"run", run},
-                                                       {"minimize", minimize},
-                                                       {"train", train},
-                                                       {"report", report},
-                                                       {"export", export_results},
-                                                       {"new", new_plugin},
-                                                       {"check", check_library}};
+  const std::vector<std::pair<std::string, Run>> known{
+      {"list", list},      {"describe", describe},  {"run", run},       {"minimize", minimize},
+      {"train", train},    {"tune", tune},          {"report", report}, {"export", export_results},
+      {"new", new_plugin}, {"check", check_library}};
   if (arguments.empty()) {
     throw UserError("command line", "the command is missing", "`zeroth --help` lists the commands");
   }

@@ -27,6 +27,12 @@ struct TrainOptions {
   int threads = 1;
   std::vector<std::string> settings;
 };
+struct TuneOptions {
+  std::string experiment, output;
+  int threads = 1;
+  bool dry_run = false, exhaustive = false, isolate = false, overwrite = false;
+  std::vector<std::string> settings;
+};
 struct NewOptions {
   std::string kind;  // "optimizer" or "problem"
   std::string name, output;
@@ -66,6 +72,7 @@ struct Commands {
   std::function<int(const RunOptions&)> run;
   std::function<int(const MinimizeOptions&)> minimize;
   std::function<int(const TrainOptions&)> train;
+  std::function<int(const TuneOptions&)> tune;
   std::function<int(const NewOptions&)> new_plugin;
   std::function<int(const ReportOptions&)> report;
   std::function<int(const ExportOptions&)> export_results;

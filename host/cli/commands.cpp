@@ -119,6 +119,9 @@ Commands make_commands(Terminal& terminal, const std::vector<std::string>& folde
   commands.train = [&](const TrainOptions& options) {
     return train_weights(terminal, folders, options);
   };
+  commands.tune = [&](const TuneOptions& options) {
+    return tune_optimizers(terminal, folders, options);
+  };
   commands.new_plugin = [&](const NewOptions& options) {
     return new_plugin(terminal, scan(terminal, folders), options);
   };

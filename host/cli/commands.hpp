@@ -20,6 +20,9 @@ int minimize_command(Terminal& terminal, const std::vector<std::string>& plugin_
 int train_weights(Terminal& terminal, const std::vector<std::string>& plugin_folders,
                   const TrainOptions& options);
 
+int tune_optimizers(Terminal& terminal, const std::vector<std::string>& plugin_folders,
+                    const TuneOptions& options);
+
 /// Writes a project from the template of the SDK, for an id that no plugin of the registry has.
 int new_plugin(Terminal& terminal, const Registry& registry, const NewOptions& options);
 

@@ -53,7 +53,7 @@ Parameter copy(const zeroth_parameter& from) {
       std::find(p.choices.begin(), p.choices.end(), p.text) == p.choices.end()) {
     refuse("has a default that is none of its choices");
   }
-  for (const char* ours : {"use", "label", "split", "instances", "isolate"}) {
+  for (const char* ours : {"use", "label", "split", "instances", "isolate", "tune"}) {
     if (p.name == ours) refuse("has a name that experiment files use themselves");
   }
   return p;

@@ -1,7 +1,9 @@
 // What one run produced.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
@@ -53,5 +55,18 @@ struct RunResult {
   std::vector<std::pair<std::string, double>> metrics;  // at the last iterate
   std::vector<TraceRow> trace;
 };
+
+/// The mean of the losses after so many iterations; without any, the final loss.  A run that ended
+/// before counts with its last.
+inline double mean_loss(const RunResult& result, const std::vector<std::uint64_t>& at) {
+  if (at.empty()) return result.final_loss;
+  double sum = 0;
+  for (const std::uint64_t iteration : at) {
+    const auto after = std::find_if(result.trace.begin(), result.trace.end(),
+                                    [&](const TraceRow& row) { return row.iteration > iteration; });
+    sum += std::prev(after)->loss;  // row 0 is the initial point
+  }
+  return sum / static_cast<double>(at.size());
+}
 
 }  // namespace zeroth::host

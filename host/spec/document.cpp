@@ -61,18 +61,6 @@ Value value_of(const Found& found) {
   wrong_type(found, "a number, true, false, text, or a list of those");
 }
 
-Setting setting_of(const std::string& name, const Found& found) {
-  Setting setting{name, {}, found.where};
-  if (const toml::array* list = found.node->as_array()) {
-    for (const toml::node& element : *list)
-      setting.values.push_back(value_of({&element, found.where}));
-    if (list->empty()) throw UserError(found.where, "an empty list sweeps over nothing");
-  } else {
-    setting.values.push_back(value_of(found));
-  }
-  return setting;
-}
-
 /// visit(dotted key, value) for all that is not a table.
 template <typename Visit>
 void flatten(const toml::table& table, const std::string& prefix, const Visit& visit) {
@@ -89,7 +77,11 @@ void flatten(const toml::table& table, const std::string& prefix, const Visit& v
 }  // namespace
 
 Document::Document(const std::filesystem::path& file, const std::vector<std::string>& overrides)
-    : file_(file.string()), text_(read_file(file)) {
+    : Document(file, read_file(file), overrides) {}
+
+Document::Document(const std::filesystem::path& file, std::string text,
+                   const std::vector<std::string>& overrides)
+    : file_(file.string()), text_(std::move(text)) {
   overrides_.reserve(overrides.size());
   for (const std::string& each : overrides) overrides_.push_back(parse_override(each));
   root_ = parse(text_, file_);
@@ -150,7 +142,8 @@ void Document::choose_scale() {
 
 Setting Document::setting(const std::string& override_text) {
   const Override parsed = parse_override(override_text);
-  return setting_of(parsed.key, {parsed.document.get("value"), "--set " + override_text});
+  const Found found{parsed.document.get("value"), "--set " + override_text};
+  return {parsed.key, values_of(found), found.where};
 }
 
 std::string Document::place(const toml::node& node, std::string_view key) const {
@@ -165,6 +158,7 @@ Found Document::find(const toml::table& table, const std::string& key,
     for (const std::string& scope : scopes) {
       if (each.key != scope + key) continue;
       each.used = true;
+      assign(table, key, *each.document.get("value"), scope);
       found = {each.document.get("value"), each.where};
     }
   }
@@ -235,9 +229,19 @@ std::vector<Setting> Document::settings(const toml::table& table,
   std::vector<Setting> all;
   for (const std::string& name : names) {
     if (std::find(ours.begin(), ours.end(), name) != ours.end()) continue;
-    all.push_back(setting_of(name, find(table, name, scopes)));
+    const Found found = find(table, name, scopes);
+    all.push_back({name, values_of(found), found.where});
   }
   return all;
+}
+
+std::vector<Value> values_of(const Found& found) {
+  const toml::array* list = found.node->as_array();
+  if (list == nullptr) return {value_of(found)};
+  if (list->empty()) throw UserError(found.where, "an empty list sweeps over nothing");
+  std::vector<Value> values;
+  for (const toml::node& element : *list) values.push_back(value_of({&element, found.where}));
+  return values;
 }
 
 void wrong_type(const Found& found, std::string_view wanted) {

@@ -31,6 +31,9 @@ class Document {
   ///            for all that the table [scale.NAME] of the file sets; the others prevail over it.
   ///            scale=full is the file as it stands.
   Document(const std::filesystem::path& file, const std::vector<std::string>& overrides);
+  /// Of a text that was read from the file.
+  Document(const std::filesystem::path& file, std::string text,
+           const std::vector<std::string>& overrides);
 
   const toml::table& root() const { return root_; }
   const std::string& file() const { return file_; }
@@ -55,6 +58,13 @@ class Document {
   std::vector<Setting> settings(const toml::table& table, const std::vector<std::string>& scopes,
                                 const std::vector<std::string>& ours);
 
+  /// From now on key of table, which is one of this document, stands for the value in rewritten().
+  /// section: "budget." for a table that the text may lack.
+  void assign(const toml::table& table, const std::string& key, const toml::node& value,
+              const std::string& section = "");
+  /// The text with the overrides that find() met in their places, and all that was assigned.
+  std::string rewritten() const;
+
   /// "key=value" as given to --set; a list is several values.
   static Setting setting(const std::string& override_text);
 
@@ -69,12 +79,20 @@ class Document {
   /// Puts what [scale.NAME] sets before the other overrides.
   void choose_scale();
 
+  struct Assignment {
+    const toml::table* table;
+    std::string section, key, literal;
+  };
+
   std::string file_, text_;
   std::vector<Override> overrides_;
+  std::vector<Assignment> assignments_;
   toml::table root_;
 };
 
 [[noreturn]] void wrong_type(const Found& found, std::string_view wanted);
+/// One value, or those of a list that is not empty.
+std::vector<Value> values_of(const Found& found);
 std::string text_of(const Found& found, std::string fallback);
 std::int64_t integer_of(const Found& found, std::int64_t fallback, std::int64_t min,
                         std::int64_t max = std::numeric_limits<std::int64_t>::max());

@@ -62,12 +62,37 @@ struct ProblemSpec {
   Isolate isolate = {};
 };
 
+/// What `zeroth tune` tries for a parameter.
+struct SearchSpec {
+  std::string parameter;
+  std::vector<Value> values;  // in this order; empty: powers of ten
+  int first_exponent = 0, last_exponent = 0;
+  bool linear = true;  // then the multiples between the neighbours of the best power
+  std::string where;
+};
+
 struct OptimizerSpec {
   std::string id;
   std::string label;  // "" : made from the name and the swept values
   std::vector<Setting> settings;
   std::string where;
   Isolate isolate = {};
+  std::optional<std::vector<SearchSpec>> tune = {};  // nothing: the protocol of the paper
+};
+
+/// How the runs of a setting become one number.
+enum class Score { mean, median };
+inline const char* name_of(Score score) { return score == Score::mean ? "mean" : "median"; }
+
+/// How `zeroth tune` compares settings.
+struct TuneSpec {
+  std::optional<Instances> instances;  // of the train split; nothing: the first twenty
+  std::string instances_where;
+  std::uint64_t trials = 1;
+  std::vector<std::uint64_t>
+      at;  // the loss of a run: mean after so many iterations; none: the last
+  Score score = Score::mean;
+  double floor = 0;  // no loss is below it
 };
 
 struct Experiment {
@@ -81,6 +106,7 @@ struct Experiment {
   bool isolate = false;  // every plugin, whatever the file says
   std::vector<ProblemSpec> problems;
   std::vector<OptimizerSpec> optimizers;
+  TuneSpec tune;
 };
 
 }  // namespace zeroth::host

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "spec/document.hpp"
+#include "spec/read_tuning.hpp"
 #include "user_error.hpp"
 
 namespace zeroth::host {
@@ -86,18 +87,16 @@ OptimizerSpec read_optimizer(Document& document, const toml::table& table) {
   std::vector<std::string> scopes{"optimizer." + spec.id + ".", "optimizer.*."};
   if (!spec.label.empty()) scopes.push_back("optimizer." + spec.label + ".");
   spec.isolate = read_isolate(document, table, scopes);
-  spec.settings = document.settings(table, scopes, {"use", "label", "isolate"});
+  spec.tune = read_searches(document, table, scopes);
+  spec.settings = document.settings(table, scopes, {"use", "label", "isolate", "tune"});
   return spec;
 }
 
-}  // namespace
-
-Experiment read_experiment(const std::filesystem::path& file,
-                           const std::vector<std::string>& overrides) {
-  Document document(file, overrides);
+Experiment read(Document& document, const std::filesystem::path& file) {
   const toml::table& root = document.root();
   document.refuse_unknown(
-      root, "", {"title", "seed", "trials", "budget", "limits", "scale", "problem", "optimizer"});
+      root, "",
+      {"title", "seed", "trials", "budget", "limits", "scale", "problem", "optimizer", "tune"});
   Experiment experiment;
   experiment.file = file;
   experiment.text = document.text();
@@ -113,10 +112,38 @@ Experiment read_experiment(const std::filesystem::path& file,
   for (const toml::table* entry : entries(document, "optimizer")) {
     experiment.optimizers.push_back(read_optimizer(document, *entry));
   }
+  experiment.tune = read_tune(document, experiment.budget);
   document.refuse_unused_overrides(
-      "keys are title, seed, trials, scale, budget.KEY, limits.KEY, problem.ID.KEY and "
+      "keys are title, seed, trials, scale, budget.KEY, limits.KEY, tune.KEY, problem.ID.KEY and "
       "optimizer.ID.KEY, with the ids of the file");
   return experiment;
+}
+
+}  // namespace
+
+Experiment read_experiment(const std::filesystem::path& file,
+                           const std::vector<std::string>& overrides) {
+  Document document(file, overrides);
+  return read(document, file);
+}
+
+Experiment read_experiment_text(const std::filesystem::path& file, const std::string& text) {
+  Document document(file, text, {});
+  return read(document, file);
+}
+
+std::string with_values(const Experiment& experiment, const std::vector<std::string>& overrides,
+                        const std::vector<Replacement>& values) {
+  Document document(experiment.file, experiment.text, overrides);
+  read(document, experiment.file);  // meets the overrides
+  const std::vector<const toml::table*> optimizers = entries(document, "optimizer");
+  for (const Replacement& each : values) {
+    const auto assign = [&](const auto& value) {
+      document.assign(*optimizers[each.optimizer], each.parameter, toml::value(value));
+    };
+    std::visit(assign, each.value);
+  }
+  return document.rewritten();
 }
 
 }  // namespace zeroth::host

@@ -227,19 +227,6 @@ class Phase {
     trainer_.set(state_.weights);
   }
 
-  double scored(const RunResult& result) const {
-    const std::vector<std::uint64_t>& at = bound_.training.validation.at;
-    if (at.empty()) return result.final_loss;
-    double sum = 0;
-    for (const std::uint64_t iteration : at) {
-      const auto after =
-          std::find_if(result.trace.begin(), result.trace.end(),
-                       [&](const TraceRow& row) { return row.iteration > iteration; });
-      sum += std::prev(after)->loss;  // row 0 is the initial point
-    }
-    return sum / static_cast<double>(at.size());
-  }
-
   // Scores the mean weights; says what is wrong if they have diverged.
   std::string validate() {
     const Clock::time_point started = Clock::now();
@@ -257,7 +244,7 @@ class Phase {
                   if (is_failure(result.outcome)) failure = result.message;
                   if (result.outcome == Outcome::non_finite)
                     continue;  // its loss was the last good
-                  losses[each.run->position] = scored(result);
+                  losses[each.run->position] = mean_loss(result, bound_.training.validation.at);
                 }
               });
     if (cancel_) return "";

@@ -1,0 +1,348 @@
+// `zeroth tune`: spec -> plugins -> tune -> plan -> (run -> store -> tune) again and again -> spec.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "cli/commands.hpp"
+#include "cli/environment.hpp"
+#include "cli/paths.hpp"
+#include "cli/preparation.hpp"
+#include "plugins/registry.hpp"
+#include "printable.hpp"
+#include "report/new_file.hpp"
+#include "run/matrix.hpp"
+#include "spec/read_experiment.hpp"
+#include "store/store.hpp"
+#include "tune/findings.hpp"
+#include "tune/protocol.hpp"
+#include "tune/searches.hpp"
+#include "user_error.hpp"
+#include "version.hpp"
+
+namespace zeroth::host {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::uint64_t default_instances = 20;
+
+class TuningProgress {
+ public:
+  explicit TuningProgress(Terminal& terminal) : terminal_(terminal) {}
+  void update(std::size_t done, std::size_t at_most_left, std::size_t failed) {
+    const double elapsed = seconds_since(started_);
+    std::string line = fmt::format("{} runs done, at most {} left", done, at_most_left);
+    if (failed > 0) line += fmt::format(", {} failed", failed);
+    if (done > 0 && elapsed > 0) {
+      const double rate = static_cast<double>(done) / elapsed;
+      line += fmt::format(", {:.3g} runs/s, at most {} left", rate,
+                          duration_text(static_cast<double>(at_most_left) / rate));
+    }
+    terminal_.progress(line);
+    if (terminal_.interactive() || seconds_since(last_line_) < 10) return;
+    last_line_ = Clock::now();
+    terminal_.note(line);
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  static double seconds_since(Clock::time_point then) {
+    return std::chrono::duration<double>(Clock::now() - then).count();
+  }
+  Terminal& terminal_;
+  Clock::time_point started_ = Clock::now(), last_line_ = Clock::now();
+};
+
+// Paths mean the same beside the experiment and beside the tuned one, or it is said.
+ResolvePath resolve_at_both(const fs::path& experiment, const fs::path& output) {
+  return [experiment, here = resolve_beside(experiment),
+          there = resolve_beside(output)](const std::string& written) {
+    ResolvedPath found = here(written);
+    if (there(written).path == found.path) return found;
+    throw UserError("--output",
+                    fmt::format("'{}' is beside the experiment, and not there", written),
+                    fmt::format("write the tuned experiment beside {}", experiment.string()));
+  };
+}
+
+// The instances to tune on, once the size of the train split is known.
+void choose_instances(const Experiment& experiment, ProblemConfiguration& problem,
+                      std::uint64_t size) {
+  if (size == 0) {
+    throw UserError(problem.where,
+                    fmt::format("{} has no train instances, and a tuning uses no others",
+                                problem.descriptor->id),
+                    "take another problem");
+  }
+  if (experiment.tune.instances) return;
+  problem.instances.all = false;
+  problem.instances.ranges = {{0, std::min(size, default_instances) - 1}};
+}
+
+// Everything that a tuning needs before its first run.
+struct Prepared {
+  Tuning tuning;
+  Suites suites;
+  Plan plan;
+};
+
+Prepared prepare(const Experiment& experiment, const Registry& registry, const ResolvePath& resolve,
+                 Isolation& isolation) {
+  // As it would be run: what is wrong there is said, though a tuning needs less.
+  const Matrix whole = bind_matrix(experiment, registry.optimizers(), registry.problems(), resolve);
+  if (whole.problems.size() > 1) {
+    throw UserError(whole.problems[1].where,
+                    "there is a second problem, and values are tuned to one",
+                    "write an experiment for each; --set problem.ID.KEY=VALUE replaces a list");
+  }
+  Prepared prepared{tuning_of(experiment, registry.optimizers()), {}, {}};
+  const Experiment& sweep = prepared.tuning.experiment;
+  Matrix matrix = bind_matrix(sweep, registry.optimizers(), registry.problems(), resolve);
+  isolate(matrix, isolation);
+  prepared.suites = create_suites(matrix);
+  const std::vector<std::uint64_t> sizes = sizes_of(matrix, prepared.suites);
+  choose_instances(sweep, matrix.problems.front(), sizes.front());
+  prepared.plan = make_plan(sweep, std::move(matrix), sizes);
+  check_all_bounds(prepared.plan, prepared.suites);
+  return prepared;
+}
+
+std::string loss_text(const TuneSpec& spec) {
+  std::string text;
+  for (const std::uint64_t iteration : spec.at)
+    text += fmt::format("{}{}", text.empty() ? "" : ", ", iteration);
+  return text.empty() ? "final loss" : "loss after " + text + " iterations";
+}
+
+// "instances 0-19 of the train split, 2 trials each"
+std::string sample_text(const Plan& plan, std::uint64_t trials) {
+  std::vector<std::uint64_t> instances;
+  for (const PlannedRun& run : plan.runs) instances.push_back(run.instance);
+  std::sort(instances.begin(), instances.end());
+  instances.erase(std::unique(instances.begin(), instances.end()), instances.end());
+  return fmt::format("instances {} of the train split{}", ranges_text(instances),
+                     trials == 1 ? "" : fmt::format(", {} trials each", trials));
+}
+
+void print_grids(const Prepared& prepared, const Searches& searches) {
+  for (std::size_t k = 0; k < prepared.tuning.optimizers.size(); ++k) {
+    const Tuned& tuned = prepared.tuning.optimizers[k];
+    const SearchState& state = searches.state(k);
+    fmt::print("{}\n  {}\n  {} settings first, at most {} in all, each with {} runs\n",
+               prepared.tuning.optimizers[k].name, format(tuned.grid), state.tried.size(),
+               state.at_most / searches.runs(), searches.runs());
+  }
+  fmt::print("\nat most {} runs, on {}\n", searches.at_most(),
+             sample_text(prepared.plan, prepared.tuning.experiment.trials));
+}
+
+std::string one_line(std::string text) {
+  text = printable(text);
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return text;
+}
+
+// How the values were found, as a comment in TOML.
+std::string origin(const Prepared& prepared, const Searches& searches, const TuneOptions& options) {
+  const Experiment& experiment = prepared.tuning.experiment;
+  std::string command = "zeroth tune " + options.experiment;
+  for (const std::string& each : options.settings) command += fmt::format(" --set '{}'", each);
+  std::string text = fmt::format(
+      "# Tuned by `{}` (zeroth {}): the least {} {} of {} runs on\n# {}, {}, seed {}.\n",
+      one_line(command), version, name_of(experiment.tune.score), loss_text(experiment.tune),
+      searches.runs(), one_line(prepared.plan.matrix.problems.front().label),
+      sample_text(prepared.plan, experiment.trials), experiment.seed);
+  for (std::size_t k = 0; k < prepared.tuning.optimizers.size(); ++k) {
+    const Grid& grid = prepared.tuning.optimizers[k].grid;
+    const SearchState& state = searches.state(k);
+    text += "# " +
+            one_line(fmt::format(
+                "{}: {} scores {:.5g}; tried: {} ({})", prepared.tuning.optimizers[k].name,
+                setting_text(grid, searches.winner(k)), state.tried[*state.winner].score,
+                format(grid), effort(state, searches.runs()))) +
+            "\n";
+  }
+  return text + "\n";
+}
+
+// The tuned experiment.  That it says what was found is checked, for the text is the user's own.
+std::string tuned_text(const Experiment& experiment, const Prepared& prepared,
+                       const Searches& searches, const TuneOptions& options,
+                       const Registry& registry, const ResolvePath& resolve) {
+  std::vector<Replacement> values;
+  for (std::size_t k = 0; k < prepared.tuning.optimizers.size(); ++k) {
+    const Tuned& tuned = prepared.tuning.optimizers[k];
+    for (std::size_t a = 0; a < tuned.grid.axes.size(); ++a) {
+      values.push_back(
+          {tuned.entry, tuned.grid.axes[a].parameter, tuned.grid.value(searches.winner(k), a)});
+    }
+  }
+  std::string text = with_values(experiment, options.settings, values);
+  const Experiment written = read_experiment_text(experiment.file, text);
+  const auto says = [&](const Configuration& wanted) {
+    const Matrix matrix = bind_matrix(written, registry.optimizers(), registry.problems(), resolve);
+    return std::any_of(matrix.optimizers.begin(), matrix.optimizers.end(),
+                       [&](const Configuration& each) {
+                         return each.descriptor->id == wanted.descriptor->id &&
+                                each.parameters == wanted.parameters;
+                       });
+  };
+  for (std::size_t k = 0; k < prepared.tuning.optimizers.size(); ++k) {
+    if (says(searches.configuration(k, searches.winner(k)))) continue;
+    throw std::runtime_error(
+        fmt::format("{} cannot be rewritten: set {} of {} yourself", experiment.file.string(),
+                    setting_text(prepared.tuning.optimizers[k].grid, searches.winner(k)),
+                    prepared.tuning.optimizers[k].name));
+  }
+  return origin(prepared, searches, options) + text;
+}
+
+void load(const Store& store, const Prepared& prepared, Searches& searches) {
+  const std::vector<std::uint64_t>& at = prepared.tuning.experiment.tune.at;
+  std::unordered_map<std::string, const PlannedRun*> planned;
+  for (const PlannedRun& run : prepared.plan.runs) planned[run.key] = &run;
+  store.for_each(!at.empty(), [&](const StoredRun& stored) {
+    const auto found = planned.find(stored.key);
+    if (found != planned.end()) searches.learn(*found->second, loss_of(stored.result, at));
+  });
+}
+
+// Keeps what it runs in the store, round by round, until all is decided or it is interrupted.
+void decide(Terminal& terminal, const Prepared& prepared, Searches& searches, Store& store,
+            int threads, std::atomic<bool>& interrupted) {
+  const TuneSpec& spec = prepared.tuning.experiment.tune;
+  std::vector<const Suite*> borrowed;
+  for (const auto& suite : prepared.suites) borrowed.push_back(suite.get());
+  TuningProgress progress(terminal);
+  std::size_t done = 0, failed = 0;
+  for (;;) {
+    if (searches.update()) {
+      terminal.warn(
+          fmt::format("a loss of {:.5g} is below the floor, {:.5g}: no setting is discarded.  "
+                      "`floor` in [tune] "
+                      "names a bound below all losses",
+                      searches.least(), spec.floor));
+    }
+    const std::vector<const PlannedRun*> cells = searches.missing();
+    if (cells.empty() || interrupted) break;
+    std::size_t left = searches.at_most();
+    progress.update(done, left, failed);
+    run_cells(prepared.plan, cells, borrowed, threads, interrupted,
+              [&](std::vector<FinishedRun> batch) {
+                std::vector<StoredRun> rows;
+                for (FinishedRun& each : batch) {
+                  searches.learn(*each.run, loss_of(each.result, spec.at));
+                  if (is_failure(each.result.outcome) && failed++ < 5) {
+                    terminal.warn(prepared.plan.name(*each.run) + ": " + each.result.message);
+                  }
+                  rows.push_back(to_stored(prepared.plan, std::move(each)));
+                }
+                if (!rows.empty()) store.append(rows);
+                done += rows.size();
+                left -= rows.size();
+                progress.update(done, left, failed);
+              });
+  }
+  terminal.clear_progress();
+}
+
+// False: an optimizer has no setting whose loss is finite.
+bool print_findings(Terminal& terminal, const Prepared& prepared, const Searches& searches) {
+  const TuneSpec& spec = prepared.tuning.experiment.tune;
+  bool all_won = true;
+  for (std::size_t k = 0; k < prepared.tuning.optimizers.size(); ++k) {
+    const Grid& grid = prepared.tuning.optimizers[k].grid;
+    const SearchState& state = searches.state(k);
+    fmt::print(
+        "\n{}: {}\n{}", prepared.tuning.optimizers[k].name, effort(state, searches.runs()),
+        format(grid, state, searches.runs(), spec.score, loss_text(spec), colours(STDOUT_FILENO)));
+    std::fflush(stdout);
+    if (!state.winner) {
+      all_won = false;
+      terminal.warn(fmt::format("{}: no setting stays finite", prepared.tuning.optimizers[k].name));
+      continue;
+    }
+    for (const std::string& parameter : at_the_edge(grid, searches.winner(k))) {
+      terminal.warn(fmt::format(
+          "{}: the best {} is at the end of what was tried; "
+          "tune = {{ {} = {{ decades = [1e-4, 1e5] }} }} in its [[optimizer]], say, tries more",
+          prepared.tuning.optimizers[k].name, parameter, parameter));
+    }
+  }
+  return all_won;
+}
+
+}  // namespace
+
+int tune_optimizers(Terminal& terminal, const std::vector<std::string>& folders,
+                    const TuneOptions& options) {
+  Experiment experiment = read_experiment(options.experiment, options.settings);
+  experiment.isolate = options.isolate;
+  const std::string output =
+      options.output.empty() ? experiment.file.stem().string() + "-tuned.toml" : options.output;
+  const std::string results = output + ".tuning";
+  const std::string instead = "name another file with -o";
+  if (!options.dry_run) const NewFile would_do(output, options.overwrite, instead);
+  Database::check(results, Store::kind());
+  set_log_sink([&](int level, const std::string& line) {
+    level == ZEROTH_LOG_WARNING ? terminal.warn(line) : terminal.note(line);
+  });
+  const Registry registry(plugin_folders(folders),
+                          [&](const std::string& text) { terminal.warn(text); });
+  const ResolvePath resolve = resolve_at_both(experiment.file, output);
+  Isolation isolation(experiment.limits, interruption());
+  const Prepared prepared = prepare(experiment, registry, resolve, isolation);
+  Searches searches(prepared.tuning, prepared.plan, options.exhaustive);
+  if (options.dry_run) {
+    print_grids(prepared, searches);
+    return 0;
+  }
+
+  std::error_code ignored;
+  if (fs::exists(results, ignored) && fs::file_size(results, ignored) > 0)
+    refuse_other_experiment(Store::open_to_read(results), prepared.plan, results);
+  Store store = Store::open_to_write(results);
+  const std::unordered_set<std::string> done = store.keys();
+  load(store, prepared, searches);
+  store.set_provenance(provenance_of(prepared.tuning.experiment, options.settings, options.threads,
+                                     prepared.plan.matrix));
+  if (done.empty()) store.set_provenance({{"first_run", now_text()}});
+  std::vector<Place> places;
+  for (const PlannedRun& run : prepared.plan.runs) {
+    if (done.count(run.key) == 0) continue;
+    places.push_back({run.key, run.position, prepared.plan.problem(run).label,
+                      prepared.plan.optimizer(run).label});
+  }
+  store.rearrange(places);
+  if (!done.empty()) terminal.note(fmt::format("{} runs are in {} already", done.size(), results));
+
+  std::atomic<bool>& interrupted = watch_for_interruption();
+  decide(terminal, prepared, searches, store, options.threads, interrupted);
+  if (interrupted) {
+    terminal.note("interrupted: the same command goes on from here");
+    return 130;
+  }
+  fmt::print("{}: {} runs on {}\n",
+             experiment.title.empty() ? experiment.file.stem().string() : experiment.title,
+             store.size(), sample_text(prepared.plan, prepared.tuning.experiment.trials));
+  if (!print_findings(terminal, prepared, searches)) return 1;
+  NewFile file(output, options.overwrite, instead);
+  file.out() << tuned_text(experiment, prepared, searches, options, registry, resolve);
+  file.finish();
+  fmt::print("\nwrote {}; its runs are in {}\n", output, results);
+  return 0;
+}
+
+}  // namespace zeroth::host
