@@ -123,7 +123,7 @@ std::string loss_text(const TuneSpec& spec) {
   std::string text;
   for (const std::uint64_t iteration : spec.at)
     text += fmt::format("{}{}", text.empty() ? "" : ", ", iteration);
-  return text.empty() ? "final loss" : "loss after " + text + " iterations";
+  return text.empty() ? "final loss" : "loss at iteration " + text;
 }
 
 // "instances 0-19 of the train split, 2 trials each"
@@ -313,6 +313,7 @@ int tune_optimizers(Terminal& terminal, const std::vector<std::string>& folders,
   std::error_code ignored;
   if (fs::exists(results, ignored) && fs::file_size(results, ignored) > 0)
     refuse_other_experiment(Store::open_to_read(results), prepared.plan, results);
+  std::atomic<bool>& interrupted = watch_for_interruption();
   Store store = Store::open_to_write(results);
   const std::unordered_set<std::string> done = store.keys();
   load(store, prepared, searches);
@@ -328,7 +329,6 @@ int tune_optimizers(Terminal& terminal, const std::vector<std::string>& folders,
   store.rearrange(places);
   if (!done.empty()) terminal.note(fmt::format("{} runs are in {} already", done.size(), results));
 
-  std::atomic<bool>& interrupted = watch_for_interruption();
   decide(terminal, prepared, searches, store, options.threads, interrupted);
   if (interrupted) {
     terminal.note("interrupted: the same command goes on from here");

@@ -60,8 +60,8 @@ Outcome played(const Grid& grid, const Losses& table, const Rule& rule) {
     }
   }
   CHECK(outcome.state.at_most == 0);
-  outcome.setting = outcome.state.winner ? outcome.state.tried[*outcome.state.winner].setting
-                                         : table.size();
+  outcome.setting =
+      outcome.state.winner ? outcome.state.tried[*outcome.state.winner].setting : table.size();
   return outcome;
 }
 
@@ -170,8 +170,8 @@ TEST_CASE("a setting that cannot win is discarded as soon as that is known", "[t
   CHECK(outcome.state.tried[2].score == 1.125);
   CHECK(outcome.runs == 7);
 
-  const Outcome diverging = played(grid, {{infinity, 0, 0}, {3, 3, 3}, {infinity, 0, 0}},
-                                   {Score::mean, 0.0});
+  const Outcome diverging =
+      played(grid, {{infinity, 0, 0}, {3, 3, 3}, {infinity, 0, 0}}, {Score::mean, 0.0});
   CHECK(diverging.setting == 1);
   CHECK(diverging.runs == 5);
 }

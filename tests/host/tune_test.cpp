@@ -1,1 +1,350 @@
+// `zeroth tune`, as a user runs it, on the test problem.
+#include <algorithm>
+#include <csignal>
+#include <filesystem>
+#include <map>
+#include <sstream>
 
+#include "support/catch.hpp"
+#include "support/process.hpp"
+#include "support/temporary_folder.hpp"
+
+using zeroth::test::ProcessResult;
+using zeroth::test::read_all;
+using zeroth::test::run_zeroth;
+using zeroth::test::TemporaryFolder;
+using namespace std::chrono_literals;
+
+namespace {
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  REQUIRE(has(text, from));
+  return text.replace(text.find(from), from.size(), to);
+}
+
+const std::string small = R"(# Kept.
+title = "Small"
+[budget]
+iterations = 20
+[[problem]]
+use = "quadratic"
+random_start = true
+[[optimizer]]
+use = "zo-sgd"  # kept too
+[[optimizer]]
+use = "random-search"
+[tune]
+trials = 5
+)";
+
+// A second or so.
+std::string slow() {
+  return replaced(
+      replaced(small, "random_start", "dimension = 300\nminibatch_noise = 0.1\nrandom_start"),
+      "iterations = 20", "iterations = 60");
+}
+
+struct Shell {
+  explicit Shell(const std::string& text = small) { folder.write("e.toml", text); }
+  ProcessResult operator()(std::vector<std::string> arguments,
+                           std::chrono::milliseconds kill_after = 0ms, int signal = SIGKILL,
+                           const std::function<bool()>& once = nullptr) const {
+    return run_zeroth(arguments, folder.path(),
+                      {"ZEROTH_PLUGIN_PATH=" ZEROTH_BINARY_DIR "/tests/plugins_for_tests",
+                       "XDG_DATA_HOME=/nowhere"},
+                      kill_after, signal, once);
+  }
+  // What it printed; it must succeed.
+  std::string tune(std::vector<std::string> more = {}) const {
+    std::vector<std::string> arguments{"tune", "e.toml", "-o", "t.toml"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const ProcessResult r = (*this)(arguments);
+    INFO(r.err << r.out);
+    REQUIRE(r.exit_code == 0);
+    return r.out;
+  }
+  std::string tuned() const { return read_all(folder / "t.toml"); }
+  // The first value of that name in the tuned experiment.
+  double value(const std::string& name) const {
+    std::istringstream in(tuned());
+    for (std::string line; std::getline(in, line);) {
+      if (line.starts_with(name + " = ")) return std::stod(line.substr(name.size() + 3));
+    }
+    FAIL("no " << name << " in\n" << tuned());
+    return 0;
+  }
+  bool exists(const std::string& name) const { return std::filesystem::exists(folder / name); }
+  // Rows of runs.csv by the names of the columns.
+  std::vector<std::map<std::string, std::string>> runs(const std::string& results) const {
+    REQUIRE((*this)({"export", results, "--csv", "csv", "--overwrite"}).exit_code == 0);
+    std::istringstream in(read_all(folder / "csv" / "runs.csv"));
+    std::vector<std::string> names;
+    std::vector<std::map<std::string, std::string>> rows;
+    for (std::string line; std::getline(in, line);) {
+      std::vector<std::string> fields(1);
+      bool quoted = false;
+      for (const char c : line) {
+        quoted = quoted != (c == '"');
+        if (c == ',' && !quoted) {
+          fields.emplace_back();
+        } else {
+          fields.back() += c;
+        }
+      }
+      if (names.empty()) {
+        names = fields;
+        continue;
+      }
+      rows.emplace_back();
+      for (std::size_t i = 0; i < names.size(); ++i) rows.back()[names[i]] = fields.at(i);
+    }
+    return rows;
+  }
+  TemporaryFolder folder;
+};
+
+std::string complaint(const std::string& text, std::vector<std::string> more = {}) {
+  const Shell shell(text);
+  std::vector<std::string> arguments{"tune", "e.toml", "-o", "t.toml"};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  const ProcessResult r = shell(arguments);
+  INFO(r.err);
+  CHECK(r.exit_code == 2);
+  CHECK_FALSE(shell.exists("t.toml"));
+  CHECK_FALSE(shell.exists("t.toml.tuning"));
+  return r.err;
+}
+
+}  // namespace
+
+TEST_CASE("tuning finds what a sweep on the train split finds best", "[tune]") {
+  const Shell tuning,
+      sweep(replaced(replaced(small, "random_start", "split = \"train\"\nrandom_start"), "title",
+                     "trials = 5\ntitle"));
+  tuning.tune();
+  REQUIRE(sweep({"run", "e.toml", "--only", "*SGD*", "--set",
+                 "optimizer.zo-sgd.delta=[0.01, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, "
+                 "2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0, 100.0, 1000.0]"})
+              .exit_code <= 1);
+  std::map<std::string, double> sums;
+  for (auto& row : sweep.runs("e.zeroth")) {
+    sums[row["optimizer_label"]] +=
+        row["outcome"] == "budget" ? std::stod(row["final_loss"]) : 1e300;
+  }
+  REQUIRE(sums.size() == 22);
+  const auto best = std::min_element(
+      sums.begin(), sums.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  INFO(best->first);
+  CHECK(std::stod(best->first.substr(best->first.find('=') + 1)) == tuning.value("delta"));
+  CHECK(tuning.value("delta") > 0.01);
+  CHECK(tuning.value("delta") < 10);
+}
+
+TEST_CASE("the tuned experiment is the experiment with the values found, and runs as it is",
+          "[tune]") {
+  const Shell shell;
+  const std::string out = shell.tune();
+  const std::string text = shell.tuned();
+  INFO(out << text);
+  CHECK(has(text, "# Tuned by `zeroth tune e.toml`"));
+  CHECK(has(text, "instances 0-1 of the train split, 5 trials each, seed 1"));
+  CHECK(has(text, "use = \"zo-sgd\"  # kept too\ndelta = "));
+  const std::size_t added = text.find("delta = ");
+  const std::size_t line = text.find('\n', added) + 1 - added;
+  CHECK(std::string(text).erase(added, line).substr(text.find("# Kept.")) == small);
+  CHECK(has(out, "wrote t.toml; its runs are in t.toml.tuning"));
+  CHECK(shell({"run", "t.toml"}).exit_code == 0);
+  for (auto& row : shell.runs("t.zeroth")) CHECK(row["split"] == "test");
+  CHECK(shell({"report", "t.toml.tuning"}).exit_code == 0);
+}
+
+TEST_CASE("a tuning uses the train split alone", "[tune]") {
+  const Shell shell(replaced(small, "random_start", "test_fails = true\nrandom_start"));
+  shell.tune();
+  for (auto& row : shell.runs("t.toml.tuning")) CHECK(row["split"] == "train");
+  CHECK(shell({"run", "t.toml"}).exit_code == 1);  // there the problem fails
+  CHECK(has(complaint(replaced(small, "trials = 5", "instances = 3")), "there is no instance 2"));
+}
+
+TEST_CASE("the number of threads changes neither the tuned experiment nor the table", "[tune]") {
+  const std::string text = replaced(small, "random-search", "zo-adam");
+  const Shell one(text), eight(text);
+  CHECK(one.tune({"-j", "1"}) == eight.tune({"-j", "8"}));
+  CHECK(one.tuned() == eight.tuned());
+}
+
+TEST_CASE("without discarding the same setting wins, after more runs", "[tune]") {
+  const Shell quick, whole;
+  quick.tune();
+  const std::string out = whole.tune({"--exhaustive"});
+  CHECK(has(out, "22 settings, 220 of 220 runs"));
+  CHECK_FALSE(has(out, "discarded"));
+  CHECK(whole.runs("t.toml.tuning").size() == 220);
+  CHECK(quick.runs("t.toml.tuning").size() < 150);
+  CHECK(quick.value("delta") == whole.value("delta"));
+}
+
+TEST_CASE("a floor above a loss is noticed, and then no setting is discarded", "[tune]") {
+  const Shell shell(small + "floor = 5.0\n"), whole;
+  const ProcessResult r = shell({"tune", "e.toml", "-o", "t.toml"});
+  INFO(r.err);
+  REQUIRE(r.exit_code == 0);
+  CHECK(has(r.err, "is below the floor, 5: no setting is discarded"));
+  CHECK(has(r.out, "22 settings, 220 of 220 runs"));
+  whole.tune({"--exhaustive"});
+  CHECK(shell.value("delta") == whole.value("delta"));
+}
+
+TEST_CASE("killed at any moment and resumed, a tuning ends with the same file", "[tune]") {
+  const Shell undisturbed(slow()), killed(slow());
+  undisturbed.tune();
+  int kills = 0;
+  for (int milliseconds = 60; kills < 100; milliseconds += 80) {
+    const ProcessResult r =
+        killed({"tune", "e.toml", "-o", "t.toml"}, std::chrono::milliseconds(milliseconds));
+    if (r.exit_code == 0) break;
+    CHECK(r.exit_code == 128 + SIGKILL);
+    CHECK_FALSE(killed.exists("t.toml"));
+    ++kills;
+  }
+  CHECK(kills > 0);
+  CHECK(killed.tuned() == undisturbed.tuned());
+  CHECK(killed.runs("t.toml.tuning").size() == undisturbed.runs("t.toml.tuning").size());
+}
+
+TEST_CASE("an interrupted tuning says how to go on, and goes on", "[tune]") {
+  const Shell shell(slow());
+  const ProcessResult r = shell({"tune", "e.toml", "-o", "t.toml"}, 100ms, SIGINT,
+                                [&] { return shell.exists("t.toml.tuning"); });
+  CHECK(r.exit_code == 130);
+  CHECK(has(r.err, "the same command goes on from here"));
+  CHECK_FALSE(shell.exists("t.toml"));
+  shell.tune();
+}
+
+TEST_CASE("a tuned experiment is replaced on request alone, without running anything again",
+          "[tune]") {
+  const Shell shell;
+  const std::string out = shell.tune();
+  shell.folder.write("t.toml", "precious");
+  const ProcessResult r = shell({"tune", "e.toml", "-o", "t.toml"});
+  CHECK(r.exit_code == 2);
+  CHECK(has(r.err, "t.toml: is there already"));
+  CHECK(shell.tuned() == "precious");
+  const std::size_t runs = shell.runs("t.toml.tuning").size();
+  CHECK(shell.tune({"--overwrite"}) == out);
+  CHECK(shell.runs("t.toml.tuning").size() == runs);
+  // A tuning may grow.
+  shell.tune({"--overwrite", "--set", "tune.trials=6"});
+  CHECK(shell.runs("t.toml.tuning").size() > runs);
+  const ProcessResult other =
+      shell({"tune", "e.toml", "-o", "t.toml", "--overwrite", "--set", "seed=2"});
+  CHECK(other.exit_code == 2);
+  CHECK(has(other.err, "that are not part of this experiment"));
+}
+
+TEST_CASE("a list is what is tried, and `tune` says what else", "[tune]") {
+  const Shell listed(
+      replaced(small, "use = \"zo-sgd\"", "use = \"zo-sgd\"\ndelta = [0.5, 700.0]\nq = [1, 30]"));
+  CHECK(has(listed.tune(), "4 settings"));
+  CHECK(listed.value("delta") == 0.5);
+  CHECK(listed.value("q") == 30);
+
+  const Shell told(small +
+                   "[[optimizer]]\nuse = \"zo-adam\"\ntune = { q = { decades = [1, 100], "
+                   "linear = false } }\n" +
+                   "[[optimizer]]\nuse = \"zo-adam\"\nlabel = \"Fixed\"\nq = 3\ntune = false\n");
+  const std::string out = told.tune({"-n"});
+  INFO(out);
+  CHECK(has(out, "q: 1, 10, 100\n"));
+  CHECK(has(out, "delta: 0.01, 0.1, 1, 10, 100, 1000, then linearly about the best"));
+  CHECK(has(out, "6 settings first, at most 22 in all, each with 10 runs"));
+  CHECK(has(out, "at most 250 runs, on instances 0-1 of the train split, 5 trials each"));
+  CHECK_FALSE(has(out, "Fixed"));
+  CHECK_FALSE(told.exists("t.toml"));
+  CHECK_FALSE(told.exists("t.toml.tuning"));
+
+  const Shell adam(replaced(small, "zo-sgd", "zo-adam"));
+  CHECK(has(adam.tune({"-n"}),
+            "beta1: 0.9, 0.99; beta2: 0.99, 0.996, 0.999\n  36 settings first, at most 52"));
+}
+
+TEST_CASE("the score may be of other iterations, and a median", "[tune]") {
+  const Shell early, late;
+  early.tune({"--set", "tune.at=[1]", "--set", "optimizer.zo-sgd.q=3"});
+  late.tune({"--set", "tune.score=median", "--set", "optimizer.zo-sgd.q=3"});
+  CHECK(has(early.tuned(), "the least mean loss at iteration 1 of 10 runs"));
+  CHECK(has(late.tuned(), "the least median final loss of 10 runs"));
+  CHECK(early.value("delta") < late.value("delta"));
+}
+
+TEST_CASE("what --set replaces for a tuning is in the tuned experiment", "[tune]") {
+  const Shell shell;
+  shell.tune({"--set", "optimizer.zo-sgd.q=3", "--set", "trials=2", "--set", "tune.trials=2"});
+  CHECK(has(shell.tuned(), "q = 3\n"));
+  CHECK(has(shell.tuned(), "trials = 2\n"));
+  CHECK(shell.runs("t.toml.tuning").front()["optimizer_parameters"].find("\"\"q\"\":3") !=
+        std::string::npos);
+}
+
+TEST_CASE("a best value at the end of what was tried is said to be there", "[tune]") {
+  const Shell shell(small +
+                    "[[optimizer]]\nuse = \"zo-sgd\"\nlabel = \"Short\"\nq = 5\ntune = { delta = { "
+                    "decades = [1e-4, 1e-2] } }\n");
+  const ProcessResult r = shell({"tune", "e.toml"});
+  INFO(r.err);
+  CHECK(r.exit_code == 0);
+  CHECK(has(r.err, "Short: the best delta is at the end of what was tried"));
+  CHECK_FALSE(has(r.err, "ZO-SGD: the best"));
+  CHECK(shell.exists("e-tuned.toml"));
+}
+
+TEST_CASE("without a setting that stays finite there is no tuned experiment", "[tune]") {
+  const Shell shell(replaced(small, "random_start", "fails = true\nrandom_start"));
+  const ProcessResult r = shell({"tune", "e.toml", "-o", "t.toml"});
+  INFO(r.err << r.out);
+  CHECK(r.exit_code == 1);
+  CHECK(has(r.err, "the sky fell on the objective"));
+  CHECK(has(r.err, "ZO-SGD: no setting stays finite"));
+  CHECK(has(r.out, "discarded after 1 of 10 runs"));
+  CHECK_FALSE(shell.exists("t.toml"));
+}
+
+TEST_CASE("mistakes in what is to be tuned are named with place and remedy", "[tune]") {
+  CHECK(has(complaint(replaced(small, "# kept too", "\ntune = { detla = [1.0] }")),
+            "zo-sgd has no parameter 'detla'\n  did you mean 'delta'?"));
+  CHECK(has(complaint(replaced(small, "# kept too", "\ntune = { delta = [-1.0, 1.0] }")),
+            "e.toml:10: tune.delta: -1 is out of range"));
+  CHECK(has(complaint(replaced(small, "# kept too", "\ntune = false")),
+            "no optimizer has anything to tune"));
+  CHECK(has(complaint(replaced(small, "# kept too", "\nq = [1, 2]\ntune = { q = [1, 2] }")),
+            "q is a list already, which is tried"));
+  CHECK(has(complaint(replaced(small, "[[optimizer]]",
+                               "[[problem]]\nuse = \"quadratic\"\nlabel = \"B\"\n[[optimizer]]")),
+            "e.toml:9: problem.use: there is a second problem"));
+  CHECK(has(complaint(small, {"--set", "tune.trails=2"}), "sets nothing in this file"));
+  CHECK(has(complaint(small, {"-j", "0"}), "--threads"));
+  CHECK(has(complaint(replaced(small, "random-search", "random-serch")), "did you mean"));
+  CHECK(has(complaint(replaced(small, "# kept too",
+                               "\ntune = { mu = { decades = [1e-300, 1e300] }, delta "
+                               "= { decades = [1e-300, 1e300] } }")),
+            "more than 20000 settings"));
+  const Shell shell;
+  CHECK(shell({"tune"}).exit_code == 2);
+  CHECK(shell({"tune", "e.toml", "-o", "nowhere/t.toml"}).exit_code == 2);
+  CHECK(shell({"tune", "nothing.toml"}).exit_code == 2);
+}
+
+TEST_CASE("a path beside the experiment must lead to the same file from the tuned one", "[tune]") {
+  const Shell shell(replaced(small, "random_start", "file = \"data\"\nrandom_start"));
+  shell.folder.write("data", "some");
+  std::filesystem::create_directory(shell.folder / "elsewhere");
+  const ProcessResult r = shell({"tune", "e.toml", "-o", "elsewhere/t.toml"});
+  CHECK(r.exit_code == 2);
+  CHECK(has(r.err, "'data' is beside the experiment, and not there"));
+  shell.tune();
+}

@@ -19,6 +19,7 @@ struct QuadraticOptions {
   double nan_below = -1e300;   // f below this is NaN instead
   bool random_start = false;   // else the origin
   bool fails = false;          // evaluate throws
+  bool test_fails = false;     // and on the test split alone
   double minibatch_noise = 0;  // times a normal of (minibatch key)
 };
 
@@ -86,6 +87,7 @@ class QuadraticSuite {
                        real("nan_below", -1e300, any_real, "f below this is NaN"),
                        boolean("random_start", false, "normal start instead of the origin"),
                        boolean("fails", false, "every evaluation fails"),
+                       boolean("test_fails", false, "every evaluation on the test split fails"),
                        real("minibatch_noise", 0, non_negative, "size of the noise of a minibatch"),
                        choice("colour", {"red", "green"}, "has no effect"),
                        path("file", "", "has no effect, but must not be named /missing")}};
@@ -99,11 +101,14 @@ class QuadraticSuite {
     options_.nan_below = values.real("nan_below");
     options_.random_start = values.boolean("random_start");
     options_.fails = values.boolean("fails");
+    options_.test_fails = values.boolean("test_fails");
     options_.minibatch_noise = values.real("minibatch_noise");
   }
   std::uint64_t instance_count(Split split) const { return split == Split::test ? 4 : 2; }
-  std::unique_ptr<Quadratic> open(Split, std::uint64_t index) const {
-    return std::make_unique<Quadratic>(options_, index);
+  std::unique_ptr<Quadratic> open(Split split, std::uint64_t index) const {
+    QuadraticOptions options = options_;
+    options.fails = options.fails || (options.test_fails && split == Split::test);
+    return std::make_unique<Quadratic>(options, index);
   }
 
  private:
