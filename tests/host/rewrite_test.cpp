@@ -101,6 +101,15 @@ TEST_CASE("tables on one line, Windows' line ends and a text without any are rew
         "delta = 2.0\n\n[tune]\ntrials = 2\n");
 }
 
+TEST_CASE("what a scale sets is in its place too", "[rewrite]") {
+  const std::string scales = "[scale.smoke]\nbudget.iterations = 2\noptimizer.a.q = 3\n";
+  const std::string result = rewritten(text + scales, {"scale=smoke", "budget.iterations=4"}, {});
+  INFO(result);
+  CHECK(has(result, "[budget] # the end\niterations = 4\n"));
+  CHECK(has(result, "# of two lines\nq = 3\n"));
+  CHECK(has(result, scales));
+}
+
 TEST_CASE("what an experiment says of tuning is read and checked", "[rewrite]") {
   const TemporaryFolder folder;
   const auto complaint = [&](const std::string& optimizer, const std::string& more = "") {
