@@ -140,9 +140,10 @@ void print_grids(const Prepared& prepared, const Searches& searches) {
   for (std::size_t k = 0; k < prepared.tuning.optimizers.size(); ++k) {
     const Tuned& tuned = prepared.tuning.optimizers[k];
     const SearchState& state = searches.state(k);
-    fmt::print("{}\n  {}\n  {} settings first, at most {} in all, each with {} runs\n",
-               prepared.tuning.optimizers[k].name, format(tuned.grid), state.tried.size(),
-               state.at_most / searches.runs(), searches.runs());
+    fmt::print("{}\n  {}\n  {} first, at most {} settings in all, each with {}\n",
+               prepared.tuning.optimizers[k].name, format(tuned.grid),
+               counted(state.tried.size(), "setting"), state.at_most / searches.runs(),
+               counted(searches.runs(), "run"));
   }
   fmt::print("\nat most {} runs, on {}\n", searches.at_most(),
              sample_text(prepared.plan, prepared.tuning.experiment.trials));
@@ -160,9 +161,9 @@ std::string origin(const Prepared& prepared, const Searches& searches, const Tun
   std::string command = "zeroth tune " + options.experiment;
   for (const std::string& each : options.settings) command += fmt::format(" --set '{}'", each);
   std::string text = fmt::format(
-      "# Tuned by `{}` (zeroth {}): the least {} {} of {} runs on\n# {}, {}, seed {}.\n",
+      "# Tuned by `{}` (zeroth {}): the least {} {} of {} on\n# {}, {}, seed {}.\n",
       one_line(command), version, name_of(experiment.tune.score), loss_text(experiment.tune),
-      searches.runs(), one_line(prepared.plan.matrix.problems.front().label),
+      counted(searches.runs(), "run"), one_line(prepared.plan.matrix.problems.front().label),
       sample_text(prepared.plan, experiment.trials), experiment.seed);
   for (std::size_t k = 0; k < prepared.tuning.optimizers.size(); ++k) {
     const Grid& grid = prepared.tuning.optimizers[k].grid;

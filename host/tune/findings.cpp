@@ -18,7 +18,7 @@ std::string text_of(const Value& value) {
 std::string note_on(const Candidate& candidate, std::size_t runs, bool won) {
   std::string note = won ? "best" : "";
   if (candidate.discarded)
-    note = fmt::format("discarded after {} of {} runs", candidate.runs, runs);
+    note = fmt::format("discarded after {} of {}", candidate.runs, counted(runs, "run"));
   if (!std::isinf(candidate.score)) return note;
   return note + (note.empty() ? "" : ": ") + "does not stay finite, or fails";
 }
@@ -89,7 +89,7 @@ std::string format(const Grid& grid, const SearchState& state, std::size_t runs,
 std::string effort(const SearchState& state, std::size_t runs) {
   std::size_t done = 0;
   for (const Candidate& each : state.tried) done += each.runs;
-  return fmt::format("{} settings, {} of {} runs", state.tried.size(), done,
+  return fmt::format("{}, {} of {} runs", counted(state.tried.size(), "setting"), done,
                      state.tried.size() * runs);
 }
 
@@ -104,6 +104,10 @@ std::vector<std::string> at_the_edge(const Grid& grid, std::size_t setting) {
     }
   }
   return names;
+}
+
+std::string counted(std::size_t n, const std::string& what) {
+  return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s");
 }
 
 std::string ranges_text(const std::vector<std::uint64_t>& ascending) {

@@ -27,6 +27,9 @@ std::string effort(const SearchState& state, std::size_t runs);
 /// beyond.
 std::vector<std::string> at_the_edge(const Grid& grid, std::size_t setting);
 
+/// "1 run", "2 runs"
+std::string counted(std::size_t n, const std::string& what);
+
 /// "0-4, 7"
 std::string ranges_text(const std::vector<std::uint64_t>& ascending);
 

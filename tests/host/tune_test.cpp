@@ -262,7 +262,7 @@ TEST_CASE("a list is what is tried, and `tune` says what else", "[tune]") {
   INFO(out);
   CHECK(has(out, "q: 1, 10, 100\n"));
   CHECK(has(out, "delta: 0.01, 0.1, 1, 10, 100, 1000, then linearly about the best"));
-  CHECK(has(out, "6 settings first, at most 22 in all, each with 10 runs"));
+  CHECK(has(out, "6 settings first, at most 22 settings in all, each with 10 runs"));
   CHECK(has(out, "at most 250 runs, on instances 0-1 of the train split, 5 trials each"));
   CHECK_FALSE(has(out, "Fixed"));
   CHECK_FALSE(told.exists("t.toml"));
