@@ -50,7 +50,7 @@ std::string slow() {
 
 struct Shell {
   explicit Shell(const std::string& text = small) { folder.write("e.toml", text); }
-  ProcessResult operator()(std::vector<std::string> arguments,
+  ProcessResult operator()(const std::vector<std::string>& arguments,
                            std::chrono::milliseconds kill_after = 0ms, int signal = SIGKILL,
                            const std::function<bool()>& once = nullptr) const {
     return run_zeroth(arguments, folder.path(),
@@ -126,10 +126,12 @@ TEST_CASE("tuning finds what a sweep on the train split finds best", "[tune]") {
       sweep(replaced(replaced(small, "random_start", "split = \"train\"\nrandom_start"), "title",
                      "trials = 5\ntitle"));
   tuning.tune();
-  REQUIRE(sweep({"run", "e.toml", "--only", "*SGD*", "--set",
-                 "optimizer.zo-sgd.delta=[0.01, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, "
-                 "2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0, 100.0, 1000.0]"})
-              .exit_code <= 1);
+  const std::string deltas =
+      "[0.01, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, "
+      "9.0, 10.0, 100.0, 1000.0]";
+  const ProcessResult all =
+      sweep({"run", "e.toml", "--only", "*SGD*", "--set", "optimizer.zo-sgd.delta=" + deltas});
+  REQUIRE(all.exit_code <= 1);  // some diverge
   std::map<std::string, double> sums;
   for (auto& row : sweep.runs("e.zeroth")) {
     sums[row["optimizer_label"]] +=
