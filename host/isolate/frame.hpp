@@ -27,6 +27,7 @@ enum class FrameKind : std::uint32_t {
   gradient,        // minibatch; x;
   measure,         // ; x;
   succeeded,       // ; x, loss;
+  draw_pictures,   // ; x;
   // Worker to host, while it is in solve().  All but fail and record are answered.
   ask,            // n; x;
   iterate,        // ; x;
@@ -34,6 +35,7 @@ enum class FrameKind : std::uint32_t {
   extension,      // ; ; id
   record,         // ; values; name
   draw,           // n; ;
+  estimate,       // ; ;
   loss_gradient,  // ; x;
   // Worker to host, at any time.  Not answered.
   log,  // level; ; line

@@ -88,6 +88,7 @@ class Solver {
         const bool there =
             (id == ZEROTH_TRACE_1 && lent<zeroth_trace_1>(run, id.c_str())) ||
             (id == ZEROTH_DIRECTIONS_1 && lent<zeroth_directions_1>(run, id.c_str())) ||
+            (id == ZEROTH_ESTIMATES_1 && lent<zeroth_estimates_1>(run, id.c_str())) ||
             (id == ZEROTH_LOSS_GRADIENT_1 && lent<zeroth_loss_gradient_1>(run, id.c_str()));
         return answer(there ? ZEROTH_OK : ZEROTH_UNSUPPORTED);
       }
@@ -103,6 +104,13 @@ class Solver {
         require(n <= most_frame_bytes / sizeof(double) / d);
         values_.resize(n * d);
         const zeroth_status status = directions->draw(run, n, values_.data());
+        return answer(status, values_);
+      }
+      case FrameKind::estimate: {
+        const auto* estimates = lent<zeroth_estimates_1>(run, ZEROTH_ESTIMATES_1);
+        require(estimates != nullptr);
+        values_.resize(d);
+        const zeroth_status status = estimates->next(run, values_.data());
         return answer(status, values_);
       }
       case FrameKind::loss_gradient: {

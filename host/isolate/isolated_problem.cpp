@@ -71,6 +71,16 @@ class RemoteInstance {
     return of(self).ask({FrameKind::measure, {}, {{x, self->dimension}}},
                         {values, of(self).metrics_.count}, nullptr);
   }
+  static zeroth_status shape(const zeroth_instance* self, std::uint32_t* shape) {
+    std::copy(of(self).shape_.begin(), of(self).shape_.end(), shape);
+    return ZEROTH_OK;
+  }
+  static zeroth_status draw(const zeroth_instance* self, const double* x, double* pictures) {
+    const auto [channels, height, width] = of(self).shape_;
+    return of(self).ask({FrameKind::draw_pictures, {}, {{x, self->dimension}}},
+                        {pictures, std::size_t{of(self).render_.count} * channels * height * width},
+                        nullptr);
+  }
   static std::int32_t succeeded(const zeroth_instance* self, const double* x, double loss) {
     RemoteInstance& instance = of(self);
     const std::lock_guard lock(instance.mutex_);
@@ -85,17 +95,20 @@ class RemoteInstance {
     if (wanted == ZEROTH_GRADIENT_1 && instance.has_gradient_) return &gradient_table;
     if (wanted == ZEROTH_SUCCESS_1 && instance.has_success_) return &success_table;
     if (wanted == ZEROTH_METRICS_1 && instance.has_metrics_) return &instance.metrics_;
+    if (wanted == ZEROTH_RENDER_1 && instance.has_render_) return &instance.render_;
     return nullptr;
   }
 
   const IsolatedSuite& suite_;
   std::mutex mutex_;
   WorkerProcess worker_;
-  std::vector<std::string> texts_;  // label; names and docs of metrics
-  std::vector<const char*> names_, docs_;
-  std::vector<double> bounds_;
-  bool has_gradient_ = false, has_success_ = false, has_metrics_ = false;
+  std::vector<std::string> texts_;         // label; names and docs of metrics and of pictures
+  std::vector<const char*> names_, docs_;  // of metrics, then of pictures
+  std::vector<double> reals_;              // bounds; lowest and highest of pictures
+  std::array<std::uint32_t, 3> shape_{};   // of a picture
+  bool has_gradient_ = false, has_success_ = false, has_metrics_ = false, has_render_ = false;
   zeroth_metrics_1 metrics_{};
+  zeroth_render_1 render_{};
 };
 
 zeroth_status RemoteInstance::open(std::int32_t split, std::uint64_t index, zeroth_instance* out,
@@ -117,27 +130,46 @@ zeroth_status RemoteInstance::open(std::int32_t split, std::uint64_t index, zero
   const auto require = [this](bool good) {
     if (!good) worker_.garbled();
   };
-  require(answer.integers.size() == 9 && !answer.texts.empty() && answer.texts.size() % 2 == 1);
+  require(answer.integers.size() == 14 && !answer.texts.empty() && answer.texts.size() % 2 == 1);
   const std::uint64_t d = answer.integers[2];
   const bool has_lower = answer.integers[4] != 0, has_upper = answer.integers[5] != 0;
-  require(d <= UINT32_MAX && answer.reals.size() == (has_lower ? d : 0) + (has_upper ? d : 0));
+  const std::uint64_t bounds = (has_lower ? d : 0) + (has_upper ? d : 0);
+  const std::uint64_t named = answer.texts.size() / 2, pictures = answer.integers[10];
+  require(d <= UINT32_MAX && pictures <= named && answer.reals.size() == bounds + 2 * pictures);
   texts_.assign(answer.texts.begin(), answer.texts.end());
-  bounds_.assign(answer.reals.begin(), answer.reals.end());
+  reals_.assign(answer.reals.begin(), answer.reals.end());
   has_gradient_ = answer.integers[6] != 0;
   has_success_ = answer.integers[7] != 0;
   has_metrics_ = answer.integers[8] != 0;
+  has_render_ = answer.integers[9] != 0;
+  std::uint64_t picture_values = pictures;
+  for (std::size_t k = 0; k < shape_.size(); ++k) {
+    const std::uint64_t side = answer.integers[11 + k];
+    require(side <= UINT32_MAX && (side == 0 || picture_values <= most_frame_bytes / side));
+    picture_values *= side;
+    shape_[k] = static_cast<std::uint32_t>(side);
+  }
   for (std::size_t i = 1; i < texts_.size(); i += 2) {
     names_.push_back(texts_[i].c_str());
     docs_.push_back(texts_[i + 1].c_str());
   }
-  metrics_ = {sizeof(zeroth_metrics_1), static_cast<std::uint32_t>(names_.size()), names_.data(),
+  const std::uint64_t metrics = named - pictures;
+  metrics_ = {sizeof(zeroth_metrics_1), static_cast<std::uint32_t>(metrics), names_.data(),
               docs_.data(), measure};
+  render_ = {sizeof(zeroth_render_1),
+             static_cast<std::uint32_t>(pictures),
+             names_.data() + metrics,
+             docs_.data() + metrics,
+             reals_.data() + bounds,
+             reals_.data() + bounds + pictures,
+             shape,
+             draw};
   out->struct_size = static_cast<std::uint32_t>(
       std::min<std::uint64_t>(answer.integers[1], sizeof(zeroth_instance)));
   out->dimension = static_cast<std::uint32_t>(d);
   out->label = texts_[0].c_str();
-  out->lower = has_lower ? bounds_.data() : nullptr;
-  out->upper = has_upper ? bounds_.data() + (has_lower ? d : 0) : nullptr;
+  out->lower = has_lower ? reals_.data() : nullptr;
+  out->upper = has_upper ? reals_.data() + (has_lower ? d : 0) : nullptr;
   out->batch_rows = answer.integers[3];
   out->plugin_data = this;
   out->initial_point = initial_point;

@@ -138,6 +138,7 @@ class Worker {
   void* created_ = nullptr;  // optimizer or suite
   bool opened_ = false;
   zeroth_instance instance_{};
+  std::size_t picture_values_ = 0;  // of all pictures of a point
   std::vector<double> values_;
 };
 
@@ -233,6 +234,10 @@ const void* Worker::run_extension(const zeroth_run* run, const char* id) {
       sizeof(zeroth_directions_1), 0, [](const zeroth_run* r, std::uint64_t n, double* u) {
         return of(r).ask_host({FrameKind::draw, {&n, 1}}, {u, n * r->dimension});
       }};
+  static const zeroth_estimates_1 estimates{
+      sizeof(zeroth_estimates_1), 0, [](const zeroth_run* r, double* g) {
+        return of(r).ask_host({FrameKind::estimate}, {g, r->dimension});
+      }};
   static const zeroth_loss_gradient_1 gradient{
       sizeof(zeroth_loss_gradient_1), 0, [](const zeroth_run* r, const double* x, double* g) {
         return of(r).ask_host({FrameKind::loss_gradient, {}, {{x, r->dimension}}},
@@ -241,6 +246,7 @@ const void* Worker::run_extension(const zeroth_run* run, const char* id) {
   const std::string_view wanted = id;
   const void* table = wanted == ZEROTH_TRACE_1           ? static_cast<const void*>(&trace)
                       : wanted == ZEROTH_DIRECTIONS_1    ? static_cast<const void*>(&directions)
+                      : wanted == ZEROTH_ESTIMATES_1     ? static_cast<const void*>(&estimates)
                       : wanted == ZEROTH_LOSS_GRADIENT_1 ? static_cast<const void*>(&gradient)
                                                          : nullptr;
   if (table == nullptr) return nullptr;
@@ -263,16 +269,24 @@ void Worker::open(const Frame& frame) {
   const bool whole = i.struct_size >= sizeof i && i.dimension > 0 && i.initial_point != nullptr &&
                      i.evaluate != nullptr;
   const auto* metrics = whole ? instance_extension<zeroth_metrics_1>(ZEROTH_METRICS_1) : nullptr;
+  const auto* render = whole ? instance_extension<zeroth_render_1>(ZEROTH_RENDER_1) : nullptr;
+  std::array<std::uint32_t, 3> shape{};
+  if (render != nullptr && render->shape(&i, shape.data()) != ZEROTH_OK) render = nullptr;
+  picture_values_ = std::size_t{shape[0]} * shape[1] * shape[2] * (render ? render->count : 0);
   std::vector<std::string_view> texts{whole && i.label != nullptr ? i.label : ""};
-  for (std::uint32_t m = 0; metrics != nullptr && m < metrics->count; ++m) {
-    texts.emplace_back(metrics->names[m]);
-    texts.emplace_back(metrics->docs[m]);
-  }
+  const auto name = [&texts](const auto* table) {
+    for (std::uint32_t k = 0; table != nullptr && k < table->count; ++k) {
+      texts.emplace_back(table->names[k]);
+      texts.emplace_back(table->docs[k]);
+    }
+  };
+  name(metrics);
+  name(render);
   const auto bound = [&](const double* values) {
     return std::span(values, whole && values != nullptr ? i.dimension : 0);
   };
   const auto flag = [](bool b) { return std::uint64_t{b}; };
-  const std::array<std::uint64_t, 9> numbers{
+  const std::array<std::uint64_t, 14> numbers{
       static_cast<std::uint64_t>(ZEROTH_OK),
       whole ? sizeof i : 0,
       i.dimension,
@@ -281,8 +295,20 @@ void Worker::open(const Frame& frame) {
       flag(!bound(i.upper).empty()),
       flag(whole && instance_extension<zeroth_gradient_1>(ZEROTH_GRADIENT_1) != nullptr),
       flag(whole && instance_extension<zeroth_success_1>(ZEROTH_SUCCESS_1) != nullptr),
-      flag(metrics != nullptr)};
-  send({FrameKind::answer, numbers, {bound(i.lower), bound(i.upper)}, texts});
+      flag(metrics != nullptr),
+      flag(render != nullptr),
+      render != nullptr ? render->count : 0,
+      shape[0],
+      shape[1],
+      shape[2]};
+  const auto range = [&](const double* values) {
+    return std::span(values, render != nullptr ? render->count : 0);
+  };
+  send({FrameKind::answer,
+        numbers,
+        {bound(i.lower), bound(i.upper), range(render != nullptr ? render->lowest : nullptr),
+         range(render != nullptr ? render->highest : nullptr)},
+        texts});
 }
 
 void Worker::ask_problem(const Frame& frame) {
@@ -327,6 +353,13 @@ void Worker::ask_problem(const Frame& frame) {
       const auto* table = instance_extension<zeroth_metrics_1>(ZEROTH_METRICS_1);
       require(table != nullptr);
       const zeroth_status status = table->measure(&instance_, x, values(table->count));
+      return answer(status, {values_});
+    }
+    case FrameKind::draw_pictures: {
+      require(frame.reals.size() == d);
+      const auto* table = instance_extension<zeroth_render_1>(ZEROTH_RENDER_1);
+      require(table != nullptr);
+      const zeroth_status status = table->draw(&instance_, x, values(picture_values_));
       return answer(status, {values_});
     }
     case FrameKind::succeeded: {

@@ -62,6 +62,7 @@ class Instance {
   const zeroth_gradient_1* gradient() const {
     return extension<zeroth_gradient_1>(ZEROTH_GRADIENT_1);
   }
+  const zeroth_render_1* render() const { return extension<zeroth_render_1>(ZEROTH_RENDER_1); }
 
  private:
   template <typename Table>

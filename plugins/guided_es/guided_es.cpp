@@ -1,6 +1,7 @@
 #include <zeroth/gradient_estimator.hpp>
 #include <zeroth/optimizer.hpp>
 #include <zeroth/subspace.hpp>
+#include <zeroth/trace.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -29,20 +30,29 @@ class GuidedSearch {
         points_(2 * p_.pairs * n_),
         values_(2 * p_.pairs),
         isotropic_(run),
-        in_subspace_(run.seed(), 1) {}
+        in_subspace_(run.seed(), 1),
+        given_(run),
+        trace_(run) {}
 
   void run() {
     do {
-      subspace_.span_of({gradient_, update_});
-      draw();
-      place_points();
-      if (!run_.evaluate(points_, values_)) return;
-      estimate();
+      if (!(given_ ? given_.next(gradient_) : estimated())) return;
+      trace_.record("estimate", gradient_);
       step();
     } while (run_.iterate(theta_));
   }
 
  private:
+  // False: the run is over.
+  bool estimated() {
+    subspace_.span_of({gradient_, update_});
+    draw();
+    place_points();
+    if (!run_.evaluate(points_, values_)) return false;
+    estimate();
+    return true;
+  }
+
   // epsilon = sigma sqrt(alpha / n) z + sigma sqrt((1 - alpha) / k) U w; all isotropic while k = 0.
   void draw() {
     const std::size_t k = subspace_.dimension();
@@ -102,8 +112,9 @@ class GuidedSearch {
   // rounding of theta must not pass for a direction.
   void step() {
     const double eta = p_.delta / static_cast<double>(n_);
+    for (std::size_t j = 0; j < n_; ++j) update_[j] = -eta * gradient_[j];
+    trace_.record("update", update_);
     for (std::size_t j = 0; j < n_; ++j) {
-      update_[j] = -eta * gradient_[j];
       const double wanted = theta_[j] + update_[j];
       const double inside = std::clamp(wanted, run_.lower(j), run_.upper(j));
       if (inside != wanted) update_[j] = inside - theta_[j];
@@ -121,6 +132,8 @@ class GuidedSearch {
   zeroth::Subspace subspace_;
   zeroth::GaussianDirections isotropic_;
   zeroth::Random in_subspace_;
+  zeroth::GivenEstimates given_;
+  zeroth::Trace trace_;
 };
 
 class GuidedEs {

@@ -110,9 +110,10 @@ void Descent::move(Iteration& done) {
   }
   done.moved.setOnes(d_);
   const double alpha = settings_.variant == Variant::no_update ? 1.0 : settings_.alpha;
+  done.step = alpha * done.y;
   for (std::size_t j = 0; j < theta_.size(); ++j) {
     const auto at = static_cast<Index>(j);
-    const double wanted = theta_[j] + alpha * done.y[at];
+    const double wanted = theta_[j] + done.step[at];
     theta_[j] = std::clamp(wanted, run_.lower(j), run_.upper(j));
     if (theta_[j] != wanted) done.moved[at] = 0.0;
   }

@@ -40,6 +40,7 @@ struct Iteration {
   Deviation deviation;  // from o
   bool guided = false;  // the directions have this deviation
   VectorXd y;           // of the update rule, before alpha
+  VectorXd step;        // alpha y: what moves theta where no bound is
   VectorXd moved;       // 1, or 0 where a bound stopped the coordinate
 };
 

@@ -1,7 +1,7 @@
 #include <zeroth/optimizer.hpp>
+#include <zeroth/trace.hpp>
 #include <zeroth/training.hpp>
 
-#include <span>
 #include <string>
 #include <vector>
 
@@ -10,31 +10,6 @@
 #include "zo_lstm/weights.hpp"
 
 namespace {
-
-using zo_lstm::Iteration;
-
-/// Internals for whoever looks at the run.
-class Trace {
- public:
-  explicit Trace(const zeroth::Run& run)
-      : run_(run.abi()), to_(static_cast<const zeroth_trace_1*>(run.extension(ZEROTH_TRACE_1))) {}
-
-  void record(const Iteration& done, std::span<const double> estimate) const {
-    if (to_ == nullptr) return;
-    if (done.deviation.s.size() > 0) {
-      put("deviation", {done.deviation.s.data(), estimate.size()});
-    }
-    put("estimate", estimate);
-    put("update", {done.y.data(), estimate.size()});
-  }
-
- private:
-  void put(const char* name, std::span<const double> values) const {
-    to_->record(run_, name, values.size(), values.data());
-  }
-  const zeroth_run* run_;
-  const zeroth_trace_1* to_;
-};
 
 class ZoLstm {
  public:
@@ -72,15 +47,21 @@ class ZoLstm {
 
   void solve(zeroth::Run& run) const {
     zo_lstm::Descent descent(run, settings_, weights_);
-    const Trace trace(run);
-    Iteration done;
+    const zeroth::Trace trace(run);
+    zo_lstm::Iteration done;
     do {
       if (!descent.step(done)) return;
-      trace.record(done, descent.estimator().gradient());
+      trace.record("estimate", descent.estimator().gradient());
+      record(trace, "update", done.step);
+      if (settings_.samples_by_query()) record(trace, "deviation", done.deviation.s);
     } while (run.iterate(descent.theta()));
   }
 
  private:
+  static void record(const zeroth::Trace& trace, const char* name, const zo_lstm::VectorXd& v) {
+    trace.record(name, {v.data(), static_cast<std::size_t>(v.size())});
+  }
+
   zo_lstm::Settings settings_;
   zo_lstm::Weights weights_;
 };

@@ -342,3 +342,25 @@ TEST_CASE("an optimizer gets down a quadratic", "[contract]") {
     CHECK(quadratic(trace.iterates.back()) < 0.5 * quadratic(settings.start));
   });
 }
+
+TEST_CASE(
+    "optimizers that estimate gradients say so in the trace, and take given estimates instead",
+    "[contract]") {
+  const std::set<std::string> estimating{"guided-es", "zo-adam", "zo-lstm", "zo-sgd", "zo-signsgd"};
+  for_each_optimizer([&](const zeroth_optimizer& optimizer) {
+    if (estimating.count(optimizer.id) == 0) return;
+    const Trace trace = solve(optimizer, small_run());
+    const auto& estimates = trace.internals.at("estimate");
+    REQUIRE(estimates.size() == trace.iterates.size());
+    REQUIRE(trace.internals.at("update").size() == trace.iterates.size());
+
+    RunSettings given = small_run(unlimited);
+    for (const auto& each : estimates)
+      given.estimates.insert(given.estimates.end(), each.begin(), each.end());
+    const Trace again = solve(optimizer, given);
+    CHECK(again.batches.empty());
+    CHECK(again.internals.at("estimate") == estimates);
+    CHECK(again.internals.at("update") == trace.internals.at("update"));
+    CHECK(again.iterates == trace.iterates);
+  });
+}

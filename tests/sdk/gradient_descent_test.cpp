@@ -37,6 +37,32 @@ TEST_CASE("descent moves by delta / d times what the rule makes of the estimate"
   CHECK(fake.trace().iterates == std::vector<std::vector<double>>{{0.0, 4.0}, {-1.0, 6.0}});
 }
 
+TEST_CASE("descent traces its estimates, and its updates before the bounds", "[descent]") {
+  RunSettings settings = two_iterations();
+  settings.lower = {0.5, -10.0};
+  FakeRun fake(settings);
+  zeroth::Run run(fake.abi());
+  const zeroth::GradientDescent descent(zeroth::Values(values.data(), values.size()));
+  descent.descend(run, [](std::span<double>) {});
+  const auto& internals = fake.trace().internals;
+  CHECK(internals.at("estimate") == std::vector<std::vector<double>>{{4.0, 8.0}, {4.0, 8.0}});
+  CHECK(internals.at("update") == std::vector<std::vector<double>>{{-1.0, -2.0}, {-1.0, -2.0}});
+}
+
+TEST_CASE("descent along given estimates evaluates nothing", "[descent]") {
+  RunSettings settings = two_iterations();
+  settings.iteration_budget = unlimited;
+  settings.estimates = {4.0, -8.0, 0.0, 2.0, 8.0, 8.0};
+  FakeRun fake(settings);
+  zeroth::Run run(fake.abi());
+  const zeroth::GradientDescent descent(zeroth::Values(values.data(), values.size()));
+  descent.descend(run, [](std::span<double>) {});
+  CHECK(fake.trace().batches.empty());
+  CHECK(fake.trace().iterates ==
+        std::vector<std::vector<double>>{{0.0, 4.0}, {0.0, 3.5}, {-2.0, 1.5}});
+  CHECK(fake.trace().internals.at("update").size() == 3);
+}
+
 TEST_CASE("descent ends on the bounds", "[descent]") {
   RunSettings settings = two_iterations();
   settings.lower = {0.5, -10.0};

@@ -34,6 +34,7 @@ struct RunSettings {
   // Offered as zeroth.loss-gradient/1 where set; false: not finite.
   std::function<bool(std::span<const double> x, std::span<double> g)> gradient = {};
   std::vector<double> directions = {};  // n x dimension; empty: zeroth.directions/1 is not offered
+  std::vector<double> estimates = {};   // n x dimension; empty: zeroth.estimates/1 is not offered
 };
 
 /// What an optimizer did.
@@ -86,8 +87,12 @@ class FakeRun {
             const std::size_t d = r->dimension;
             return of(r).settings_.gradient({x, d}, {g, d}) ? ZEROTH_OK : ZEROTH_DISCARD;
           }};
+      static const zeroth_estimates_1 estimates{
+          sizeof(zeroth_estimates_1), 0,
+          [](const zeroth_run* r, double* g) { return of(r).give_estimate(g); }};
       if (std::strcmp(id, ZEROTH_TRACE_1) == 0) return &trace;
       const RunSettings& given = of(run).settings_;
+      if (!given.estimates.empty() && std::strcmp(id, ZEROTH_ESTIMATES_1) == 0) return &estimates;
       if (given.gradient && std::strcmp(id, ZEROTH_LOSS_GRADIENT_1) == 0) return &gradient;
       const bool offered = !given.directions.empty();
       return offered && std::strcmp(id, ZEROTH_DIRECTIONS_1) == 0 ? &directions : nullptr;
@@ -182,10 +187,18 @@ class FakeRun {
     return ZEROTH_OK;
   }
 
+  zeroth_status give_estimate(double* g) {
+    const std::size_t d = run_.dimension;
+    if (given_ == settings_.estimates.size()) return ZEROTH_STOP;
+    std::copy_n(settings_.estimates.data() + given_, d, g);
+    given_ += d;
+    return ZEROTH_OK;
+  }
+
   RunSettings settings_;
   zeroth_run run_{};
   Trace trace_;
-  std::uint64_t queries_ = 0, calls_ = 0, calls_after_stop_ = 0, drawn_ = 0;
+  std::uint64_t queries_ = 0, calls_ = 0, calls_after_stop_ = 0, drawn_ = 0, given_ = 0;
   bool stopped_ = false;
   std::string failure_, violation_;
 };

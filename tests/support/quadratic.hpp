@@ -65,6 +65,16 @@ class Quadratic {
     values[0] = f < 1 ? 1 : 0;
     values[1] = x[0];
   }
+  static std::vector<Picture> pictures() {
+    return {{"point", "x", 0, 1}, {"offset", "x less the minimum", -1, 1}};
+  }
+  PictureShape picture_shape() const { return {1, 1, static_cast<std::uint32_t>(o_.dimension)}; }
+  void draw(std::span<const double> x, std::span<double> pictures) const {
+    for (std::size_t j = 0; j < x.size(); ++j) {
+      pictures[j] = x[j];
+      pictures[x.size() + j] = x[j] - 1;
+    }
+  }
 
  private:
   QuadraticOptions o_;

@@ -140,7 +140,8 @@ typedef struct zeroth_trace_1 {
   uint32_t struct_size;
   uint32_t reserved;
   /* values  n numbers of the iteration under way, before its iterate(); copied.  name: lower_case,
-   * such as "estimate" or "update", always with the same n.  Threads: as evaluate. */
+   * such as "estimate" or "update", always with the same n; <zeroth/trace.hpp> says which names
+   * mean the same everywhere.  Threads: as evaluate. */
   void (*record)(const zeroth_run* run, const char* name, uint64_t n, const double* values);
 } zeroth_trace_1;
 
@@ -154,6 +155,18 @@ typedef struct zeroth_directions_1 {
   /* Fills u, n x dimension, with the next n standard normal directions.  Threads: as evaluate. */
   zeroth_status (*draw)(const zeroth_run* run, uint64_t n, double* u);
 } zeroth_directions_1;
+
+/* Run extension: gradient estimates given from outside, so that the update rules of optimizers can
+ * be compared on the same ones.  An optimizer that finds it takes its estimates from here,
+ * evaluates nothing, and else does what it always does. */
+#define ZEROTH_ESTIMATES_1 "zeroth.estimates/1"
+typedef struct zeroth_estimates_1 {
+  uint32_t struct_size;
+  uint32_t reserved;
+  /* The next one into g, dimension values.  OK, or STOP: there are no more.  Threads: as evaluate.
+   */
+  zeroth_status (*next)(const zeroth_run* run, double* g);
+} zeroth_estimates_1;
 
 /* Optimizer: keeps every point inside the bounds. */
 #define ZEROTH_HANDLES_BOUNDS 1u

@@ -4,6 +4,7 @@
 #include <zeroth/gradient_estimator.hpp>
 #include <zeroth/optimizer.hpp>
 #include <zeroth/parameters.hpp>
+#include <zeroth/trace.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -28,19 +29,23 @@ class GradientDescent {
       : delta_(values.real("delta")), mu_(values.real("mu")), q_(values.integer("q")) {}
 
   /// Until the run ends.  rule(std::span<double> g), called once per iteration, turns the estimate
-  /// (dimension values) in place into the step.
+  /// (dimension values) in place into the step.  Traces estimate and update.
   template <typename Rule>
   void descend(Run& run, Rule&& rule) const {
     std::vector<double> theta = run.start();
-    std::vector<double> step(theta.size());
+    std::vector<double> update(theta.size());
     const double eta = delta_ / static_cast<double>(theta.size());
     GaussianDirections directions(run);
     GradientEstimator estimator(run, q_, mu_);
+    const Trace trace(run);
     do {
       if (!estimator.estimate(theta, directions)) return;
-      std::copy(estimator.gradient().begin(), estimator.gradient().end(), step.begin());
-      rule(std::span<double>(step));
-      for (std::size_t j = 0; j < theta.size(); ++j) theta[j] -= eta * step[j];
+      trace.record("estimate", estimator.gradient());
+      std::copy(estimator.gradient().begin(), estimator.gradient().end(), update.begin());
+      rule(std::span<double>(update));
+      for (double& u : update) u *= -eta;
+      trace.record("update", update);
+      for (std::size_t j = 0; j < theta.size(); ++j) theta[j] += update[j];
       run.project(theta);
     } while (run.iterate(theta));
   }

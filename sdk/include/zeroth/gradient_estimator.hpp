@@ -34,6 +34,28 @@ class GaussianDirections {
   Random random_;
 };
 
+/// Gradient estimates of the host, where it gives some (zeroth.estimates/1): they stand for all
+/// that an optimizer would learn by evaluating.
+class GivenEstimates {
+ public:
+  explicit GivenEstimates(const Run& run)
+      : run_(run.abi()),
+        given_(static_cast<const zeroth_estimates_1*>(run.extension(ZEROTH_ESTIMATES_1))) {}
+
+  explicit operator bool() const { return given_ != nullptr; }
+
+  /// g  dimension values.  False: the run is over.
+  [[nodiscard]] bool next(std::span<double> g) const {
+    const zeroth_status status = given_->next(run_, g.data());
+    if (status < 0) throw Error("the host has no estimate to give", status);
+    return status != ZEROTH_STOP;
+  }
+
+ private:
+  const zeroth_run* run_;
+  const zeroth_estimates_1* given_;
+};
+
 /// Forward differences along q directions (Nesterov & Spokoiny 2017; ZO-LSTM, equation 1):
 ///
 ///   gradient = (1/q) sum_i c_i u_i,   c_i = (f(theta + mu u_i) - f(theta)) / mu
@@ -46,6 +68,7 @@ class GradientEstimator {
   /// q >= 1 directions, mu > 0 the smoothing radius.  The run must outlive the estimator.
   GradientEstimator(Run& run, std::size_t q, double mu)
       : run_(run),
+        given_(run),
         q_(q),
         mu_(mu),
         directions_(q * run.dimension()),
@@ -56,8 +79,10 @@ class GradientEstimator {
 
   /// One estimate at theta (dimension values, inside the bounds), with u (q x dimension) filled by
   /// draw(std::span<double>).  False: the run is over and nothing was estimated.
+  /// Where the host gives estimates, gradient() alone is filled.
   template <typename Directions>
   [[nodiscard]] bool estimate(std::span<const double> theta, Directions&& draw) {
+    if (given_) return given_.next(gradient_);
     draw(std::span<double>(directions_));
     place_points(theta);
     if (!run_.evaluate(points_, values_)) return false;
@@ -110,6 +135,7 @@ class GradientEstimator {
   }
 
   Run& run_;
+  GivenEstimates given_;
   std::size_t q_, good_ = 0;
   double mu_;
   std::vector<double> directions_, points_, values_, coefficients_, gradient_;
