@@ -378,8 +378,11 @@ int dispatch(const Arguments& arguments, const Commands& commands,
         "Writes the results for other tools.\n\n"
         "runs.csv has a row for each run; trace.csv one for each iterate: run, iteration "
         "(0 is the\n"
-        "initial point), queries charged until then, full-data loss there.  Of a training "
-        "file:\n"
+        "initial point), queries charged until then, full-data loss there.  Where analyses were "
+        "made,\n"
+        "analysis.csv has a row for each of their numbers, pictures.csv one for each picture in "
+        "pictures/.\n"
+        "Of a training file:\n"
         "training.csv has a row for each group of optimizations, validation.csv one for each "
         "epoch.\n"
         "Empty fields are missing values.\n");

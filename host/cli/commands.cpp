@@ -150,8 +150,13 @@ Commands make_commands(Terminal& terminal, const std::vector<std::string>& folde
       terminal.note(fmt::format("wrote training.csv and validation.csv into {}", options.csv));
       return 0;
     }
-    write_csv(Store::open_to_read(options.file), options.csv, options.overwrite);
-    terminal.note(fmt::format("wrote runs.csv and trace.csv into {}", options.csv));
+    const Store store = Store::open_to_read(options.file);
+    write_csv(store, options.csv, options.overwrite);
+    terminal.note(fmt::format("wrote {} into {}",
+                              store.analyses().empty()
+                                  ? "runs.csv and trace.csv"
+                                  : "runs.csv, trace.csv, analysis.csv, pictures.csv and pictures",
+                              options.csv));
     return 0;
   };
   commands.check = [&](const CheckOptions& options) { return check_plugin(terminal, options); };

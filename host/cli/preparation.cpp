@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <stdexcept>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
@@ -43,6 +44,9 @@ void isolate(Matrix& matrix, Isolation& isolation) {
   };
   for (ProblemConfiguration& each : matrix.problems) move_out(each);
   for (Configuration& each : matrix.optimizers) move_out(each);
+  for (Analysis& analysis : matrix.analyses) {
+    for (Configuration& each : analysis.rules) move_out(each);
+  }
 }
 
 void check_all_bounds(const Plan& plan, const Suites& suites) {
@@ -94,6 +98,24 @@ void refuse_other_experiment(const Store& store, const Plan& plan, const std::st
                   "file with -o (an experiment may only grow)");
 }
 
+std::unordered_set<std::string> without_their_analyses(const Store& store, const Plan& plan,
+                                                       const std::string& output) {
+  std::unordered_set<std::string> lacking;
+  const std::unordered_map<std::string, std::string> seen = store.analyses();
+  for (const std::string& key : store.keys()) lacking.insert(key);
+  for (const PlannedRun& run : plan.runs) {
+    const std::string wanted = plan.analyses(run);
+    const auto found = seen.find(run.key);
+    if (wanted.empty() || (found != seen.end() && found->second == wanted)) lacking.erase(run.key);
+  }
+  if (lacking.empty() || !plan.budget.seconds) return lacking;
+  throw UserError(output,
+                  fmt::format("holds {} runs without the analyses that are now asked for, and done "
+                              "again they would be others: the budget has seconds",
+                              lacking.size()),
+                  "name another file with -o");
+}
+
 StoredRun to_stored(const Plan& plan, FinishedRun finished) {
   const PlannedRun& run = *finished.run;
   const ProblemConfiguration& problem = plan.problem(run);
@@ -110,7 +132,8 @@ StoredRun to_stored(const Plan& plan, FinishedRun finished) {
           optimizer.parameters,
           run.trial,
           run.seed,
-          std::move(finished.result)};
+          std::move(finished.result),
+          plan.analyses(run)};
 }
 
 Provenance provenance_of(const Experiment& experiment, const std::vector<std::string>& overrides,
@@ -125,6 +148,9 @@ Provenance provenance_of(const Experiment& experiment, const std::vector<std::st
   };
   for (const ProblemConfiguration& each : matrix.problems) add(*each.descriptor);
   for (const Configuration& each : matrix.optimizers) add(*each.descriptor);
+  for (const Analysis& analysis : matrix.analyses) {
+    for (const Configuration& each : analysis.rules) add(*each.descriptor);
+  }
   return {{"title", experiment.title},
           {"experiment_file", experiment.file.string()},
           {"experiment", experiment.text},

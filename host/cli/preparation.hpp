@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "isolate/isolation.hpp"
@@ -33,6 +34,11 @@ void check_all_bounds(const Plan& plan, const Suites& suites);
 
 /// A file may hold part of this plan, and nothing else.  Throws UserError.
 void refuse_other_experiment(const Store& store, const Plan& plan, const std::string& output);
+
+/// Keys of stored runs in which what is to be looked at was not: they are done again, with the same
+/// numbers.  Throws UserError where these would be others.
+std::unordered_set<std::string> without_their_analyses(const Store& store, const Plan& plan,
+                                                       const std::string& output);
 
 StoredRun to_stored(const Plan& plan, FinishedRun finished);
 

@@ -20,6 +20,7 @@
 #include "plugins/registry.hpp"
 #include "report/summary.hpp"
 #include "run/matrix.hpp"
+#include "run/observer.hpp"
 #include "spec/read_experiment.hpp"
 #include "store/store.hpp"
 #include "user_error.hpp"
@@ -46,13 +47,18 @@ int run_experiment(Terminal& terminal, const std::vector<std::string>& folders,
   const std::vector<std::uint64_t> sizes = sizes_of(matrix, suites);
   const Plan plan = make_plan(experiment, std::move(matrix), sizes);
   check_all_bounds(plan, suites);
+  std::vector<const Suite*> borrowed;
+  borrowed.reserve(suites.size());
+  for (const auto& suite : suites) borrowed.push_back(suite.get());
+  check_analyses(plan, borrowed);
 
-  std::unordered_set<std::string> done;
+  std::unordered_set<std::string> done, again;  // of those done
   std::error_code ignored;
   if (std::filesystem::exists(output, ignored) && std::filesystem::file_size(output, ignored) > 0) {
     const Store store = Store::open_to_read(output);
     refuse_other_experiment(store, plan, output);
     done = store.keys();
+    again = without_their_analyses(store, plan, output);
   }
   std::vector<const PlannedRun*> pending;
   bool any_chosen = false;
@@ -63,7 +69,8 @@ int run_experiment(Terminal& terminal, const std::vector<std::string>& folders,
     const bool chosen =
         options.only.empty() || std::any_of(options.only.begin(), options.only.end(), wanted);
     any_chosen = any_chosen || chosen;
-    if (chosen && done.count(run.key) == 0) pending.push_back(&run);
+    const bool is_done = done.count(run.key) != 0 && again.count(run.key) == 0;
+    if (chosen && !is_done) pending.push_back(&run);
   }
   if (!any_chosen) {
     throw UserError("--only", "matches no run", "`zeroth run --dry-run` prints their names");
@@ -87,17 +94,18 @@ int run_experiment(Terminal& terminal, const std::vector<std::string>& folders,
   }
   store.rearrange(places);
   if (!done.empty()) {
-    terminal.note(
-        fmt::format("{} runs are in {} already, {} to do", done.size(), output, pending.size()));
+    const auto repeated = std::count_if(pending.begin(), pending.end(), [&](const PlannedRun* run) {
+      return again.count(run->key) != 0;
+    });
+    terminal.note(fmt::format(
+        "{} runs are in {} already, {} to do{}", done.size(), output, pending.size(),
+        repeated == 0 ? "" : fmt::format(", {} of them again for their analyses", repeated)));
   }
   std::atomic<bool>& interrupted = watch_for_interruption();
   std::size_t finished = 0, failed = 0;
   if (!pending.empty()) {
     Progress progress(terminal, pending.size());
     progress.update(0, 0);
-    std::vector<const Suite*> borrowed;
-    borrowed.reserve(suites.size());
-    for (const auto& suite : suites) borrowed.push_back(suite.get());
     run_cells(plan, pending, borrowed, options.threads, interrupted,
               [&](std::vector<FinishedRun> batch) {
                 std::vector<StoredRun> rows;

@@ -152,6 +152,40 @@ bool isolated(const Experiment& experiment, const Isolate& isolate, const Descri
   return false;
 }
 
+bool same(const Configuration& a, const Configuration& b) {
+  return a.descriptor == b.descriptor && a.parameters == b.parameters;
+}
+
+// Those of one list: of the matrix, or of a replay.
+std::vector<Configuration> bind_optimizers(const Experiment& experiment,
+                                           const std::vector<OptimizerSpec>& specs,
+                                           const std::vector<Descriptor>& optimizers,
+                                           const ResolvePath& resolve) {
+  std::vector<Configuration> all;
+  for (const OptimizerSpec& spec : specs) {
+    const Descriptor& descriptor = look_up(optimizers, spec.id, spec.where, "optimizer");
+    for (Configuration& each : unfold(descriptor, spec.settings, spec.where, resolve)) {
+      const bool repeated = std::any_of(
+          all.begin(), all.end(), [&](const Configuration& other) { return same(other, each); });
+      if (repeated) {
+        throw UserError(spec.where, "the same optimizer with the same parameters stands here twice",
+                        "delete one");
+      }
+      each.label = (spec.label.empty() ? descriptor.name : spec.label) + each.label;
+      for (const Configuration& other : all) {
+        if (other.label == each.label) {
+          throw UserError(spec.where,
+                          fmt::format("two optimizers would both be called '{}'", each.label),
+                          "give this one a label = \"...\" of its own");
+        }
+      }
+      each.isolated = isolated(experiment, spec.isolate, descriptor);
+      all.push_back(std::move(each));
+    }
+  }
+  return all;
+}
+
 }  // namespace
 
 Configuration bind_one(const std::string& id, const std::vector<Parameter>& parameters,
@@ -180,9 +214,6 @@ const Descriptor& look_up(const std::vector<Descriptor>& all, const std::string&
 Matrix bind_matrix(const Experiment& experiment, const std::vector<Descriptor>& optimizers,
                    const std::vector<Descriptor>& problems, const ResolvePath& resolve) {
   Matrix matrix;
-  const auto same = [](const Configuration& a, const Configuration& b) {
-    return a.descriptor == b.descriptor && a.parameters == b.parameters;
-  };
   for (const ProblemSpec& spec : experiment.problems) {
     const Descriptor& descriptor = look_up(problems, spec.id, spec.where, "problem");
     for (Configuration& each : unfold(descriptor, spec.settings, spec.where, resolve)) {
@@ -207,27 +238,10 @@ Matrix bind_matrix(const Experiment& experiment, const std::vector<Descriptor>& 
           {std::move(each), spec.split, spec.instances, spec.instances_where});
     }
   }
-  for (const OptimizerSpec& spec : experiment.optimizers) {
-    const Descriptor& descriptor = look_up(optimizers, spec.id, spec.where, "optimizer");
-    for (Configuration& each : unfold(descriptor, spec.settings, spec.where, resolve)) {
-      const bool repeated =
-          std::any_of(matrix.optimizers.begin(), matrix.optimizers.end(),
-                      [&](const Configuration& other) { return same(other, each); });
-      if (repeated) {
-        throw UserError(spec.where, "the same optimizer with the same parameters stands here twice",
-                        "delete one");
-      }
-      each.label = (spec.label.empty() ? descriptor.name : spec.label) + each.label;
-      for (const Configuration& other : matrix.optimizers) {
-        if (other.label == each.label) {
-          throw UserError(spec.where,
-                          fmt::format("two optimizers would both be called '{}'", each.label),
-                          "give this one a label = \"...\" of its own");
-        }
-      }
-      each.isolated = isolated(experiment, spec.isolate, descriptor);
-      matrix.optimizers.push_back(std::move(each));
-    }
+  matrix.optimizers = bind_optimizers(experiment, experiment.optimizers, optimizers, resolve);
+  for (const AnalysisSpec& spec : experiment.analyses) {
+    matrix.analyses.push_back(
+        {spec, bind_optimizers(experiment, spec.optimizers, optimizers, resolve)});
   }
   return matrix;
 }

@@ -24,11 +24,52 @@ Json json_of(const Budget& budget) {
   return json;
 }
 
+void choose_runs_of_analyses(Plan& plan) {
+  for (std::size_t a = 0; a < plan.matrix.analyses.size(); ++a) {
+    const AnalysisSpec& spec = plan.matrix.analyses[a].spec;
+    std::vector<bool> used(spec.only.size());
+    for (PlannedRun& run : plan.runs) {
+      bool chosen = spec.only.empty();
+      const std::string name = plan.name(run);
+      for (std::size_t i = 0; i < spec.only.size(); ++i) {
+        if (!matches(name, spec.only[i])) continue;
+        chosen = used[i] = true;
+      }
+      if (chosen) run.analyses.push_back(a);
+    }
+    for (std::size_t i = 0; i < used.size(); ++i) {
+      if (used[i]) continue;
+      throw UserError(spec.where, fmt::format("only = \"{}\" matches no run", spec.only[i]),
+                      "`zeroth run --dry-run` prints the names of all runs");
+    }
+  }
+}
+
 }  // namespace
 
 std::string Plan::name(const PlannedRun& run) const {
   return fmt::format("{}/{}:{}/{}/{}", problem(run).label, name_of(problem(run).split),
                      run.instance, optimizer(run).label, run.trial);
+}
+
+std::string Plan::analyses(const PlannedRun& run) const {
+  if (run.analyses.empty()) return "";
+  Json list = Json::array();
+  for (const std::size_t a : run.analyses) {
+    const Analysis& analysis = matrix.analyses[a];
+    Json json{{"use", name_of(analysis.spec.kind)}};
+    if (!analysis.spec.coordinates.empty()) json["coordinates"] = analysis.spec.coordinates;
+    if (!analysis.spec.iterations.empty()) json["iterations"] = analysis.spec.iterations;
+    for (const Configuration& rule : analysis.rules) {
+      json["optimizers"].push_back({{"label", rule.label},
+                                    {"id", rule.descriptor->id},
+                                    {"version", rule.descriptor->version},
+                                    {"parameters", rule.parameters},
+                                    {"files", rule.files}});
+    }
+    list.push_back(std::move(json));
+  }
+  return list.dump();
 }
 
 std::vector<std::uint64_t> chosen_instances(const ProblemConfiguration& problem,
@@ -91,6 +132,7 @@ Plan make_plan(const Experiment& experiment, Matrix matrix,
     }
   }
   plan.matrix = std::move(matrix);
+  choose_runs_of_analyses(plan);
   return plan;
 }
 

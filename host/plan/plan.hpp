@@ -28,10 +28,17 @@ struct ProblemConfiguration : Configuration {
   std::string instances_where;
 };
 
+/// What is looked at in some runs beside their losses; rules are the optimizers of a replay.
+struct Analysis {
+  AnalysisSpec spec;
+  std::vector<Configuration> rules;
+};
+
 /// The experiment with every name looked up, every value checked and every sweep unfolded.
 struct Matrix {
   std::vector<ProblemConfiguration> problems;
   std::vector<Configuration> optimizers;
+  std::vector<Analysis> analyses;
 };
 
 /// Where a path parameter leads.
@@ -63,6 +70,7 @@ struct PlannedRun {
   std::uint64_t seed =
       0;            // equal for all optimizers: they meet the same start, minibatches and draws
   std::string key;  // of everything that the numbers depend on
+  std::vector<std::size_t> analyses = {};  // index Plan::matrix; they change no number
 };
 
 struct Plan {
@@ -78,6 +86,9 @@ struct Plan {
   }
   /// "problem/test:3/ZO-SGD/0": what --only matches.
   std::string name(const PlannedRun& run) const;
+  /// What is to be stored of the analyses of a run, as JSON: where it changes, they must be made
+  /// again.  Empty: none.
+  std::string analyses(const PlannedRun& run) const;
 };
 
 /// The instances of the problem's split, which has `size`, in the order named, each once.
@@ -85,6 +96,7 @@ std::vector<std::uint64_t> chosen_instances(const ProblemConfiguration& problem,
                                             std::uint64_t size);
 
 /// sizes  for each problem of the matrix, the instances that its split has.
+/// Throws UserError where instances are named that are not there, or an analysis finds no run.
 Plan make_plan(const Experiment& experiment, Matrix matrix,
                const std::vector<std::uint64_t>& sizes);
 

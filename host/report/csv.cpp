@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <cstdint>
 
 #include "report/new_file.hpp"
+#include "report/png.hpp"
 #include "user_error.hpp"
 
 namespace zeroth::host {
@@ -53,6 +55,49 @@ void make_folder(const fs::path& folder) {
   if (error) throw UserError(folder.string(), error.message(), "name a folder that can be written");
 }
 
+// As part of a file's name.
+std::string plain(const std::string& name) {
+  std::string text = name;
+  for (char& c : text) {
+    if (std::isalnum(static_cast<unsigned char>(c)) == 0 && c != '-' && c != '_') c = '_';
+  }
+  return text;
+}
+
+// What analyses saw, where something was looked at.
+void write_analyses(const Store& store, const fs::path& folder, bool overwrite) {
+  if (store.analyses().empty()) return;
+  make_folder(folder / "pictures");
+  NewFile series(folder / "analysis.csv", overwrite, another_folder);
+  NewFile pictures(folder / "pictures.csv", overwrite, another_folder);
+  series.out() << "run,analysis,name,coordinate,iteration,value\n";
+  pictures.out() << "run,iteration,name,channels,height,width,lowest,highest,file\n";
+  store.for_each_seen([&](Store::Seen seen) {
+    for (const Series& each : seen.series) {
+      const std::string coordinate = each.coordinate ? field(*each.coordinate) : "";
+      for (const Series::Row& r : each.rows) {
+        series.out() << row(seen.position, each.analysis, each.name, coordinate, r.iteration,
+                            r.value)
+                     << '\n';
+      }
+    }
+    give_common_scales(seen.pictures);
+    for (const RenderedPicture& each : seen.pictures) {
+      const std::string name =
+          fmt::format("pictures/{}-{}-{}.png", seen.position, plain(each.name), each.iteration);
+      NewFile file(folder / name, overwrite, another_folder);
+      file.out() << png_of(each);
+      file.finish();
+      const auto side = [](std::uint32_t n) { return std::uint64_t{n}; };
+      pictures.out() << row(seen.position, each.iteration, each.name, side(each.channels),
+                            side(each.height), side(each.width), each.lowest, each.highest, name)
+                     << '\n';
+    }
+  });
+  series.finish();
+  pictures.finish();
+}
+
 }  // namespace
 
 void write_csv(const Store& store, const fs::path& folder, bool overwrite) {
@@ -85,6 +130,7 @@ void write_csv(const Store& store, const fs::path& folder, bool overwrite) {
       trace.out() << row(r.position, t.iteration, t.queries, t.loss) << '\n';
     }
   });
+  write_analyses(store, folder, overwrite);
   runs.finish();
   trace.finish();
 }

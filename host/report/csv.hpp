@@ -9,7 +9,9 @@
 namespace zeroth::host {
 
 /// Writes runs.csv (a row for each run) and trace.csv (a row for each iterate) into folder, which
-/// is made if need be.  RFC 4180, UTF-8, numbers in the shortest form that reads back to the same
+/// is made if need be; where analyses were made, also analysis.csv (a row for each number),
+/// pictures.csv (a row for each picture) and the pictures as pictures/RUN-NAME-ITERATION.png.
+/// RFC 4180, UTF-8, numbers in the shortest form that reads back to the same
 /// bits, missing values empty. Each file appears whole or not at all.  Throws UserError when the
 /// folder cannot be written or, without overwrite, when a file is there already.
 void write_csv(const Store& store, const std::filesystem::path& folder, bool overwrite);

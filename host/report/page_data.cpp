@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <cstdlib>
 #include <iterator>
 #include <limits>
 #include <map>
@@ -16,7 +15,9 @@
 #include "report/comparison.hpp"
 #include "report/curves.hpp"
 #include "report/digest.hpp"
+#include "report/page_analyses.hpp"
 #include "report/results.hpp"
+#include "report/rounded.hpp"
 #include "report/statistics.hpp"
 #include "report/summary.hpp"
 
@@ -24,16 +25,6 @@ namespace zeroth::host {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-// Six digits are more than a screen shows.  What is not finite becomes null.
-double rounded(double value) {
-  return std::isfinite(value) ? std::strtod(fmt::format("{:.6g}", value).c_str(), nullptr) : value;
-}
-Json rounded(const std::vector<double>& values) {
-  Json json = Json::array();
-  for (const double value : values) json.push_back(rounded(value));
-  return json;
-}
 
 std::string without_numbers(const std::string& text) {
   std::string kept;
@@ -63,13 +54,10 @@ class Page {
   }
 
   Json json() const {
-    return {{"runs", run_counts()},
-            {"optimizers", optimizers()},
-            {"problems", problems()},
-            {"gaps", rounded(target_gaps())},
-            {"scopes", scopes()},
-            {"broken", broken_runs()},
-            {"how", how()}};
+    return {{"runs", run_counts()},    {"optimizers", optimizers()},
+            {"problems", problems()},  {"gaps", rounded(target_gaps())},
+            {"scopes", scopes()},      {"analyses", analyses_data(store_, results_)},
+            {"broken", broken_runs()}, {"how", how()}};
   }
 
  private:

@@ -33,12 +33,17 @@ std::optional<RunResult> execute(const Plan& plan, const PlannedRun& cell, const
     const Instance instance(suite, plan.problem(cell).split, cell.instance);
     const Optimizer optimizer(*configuration.descriptor, configuration.values, configuration.where);
     Oracle oracle(instance, plan.budget, Seeds(cell.seed), cancel);
+    std::optional<Observer> observer;
+    if (!cell.analyses.empty()) oracle.observe(observer.emplace(plan, cell, instance));
+    std::optional<RunResult> result;
     try {
-      return oracle.finish(optimizer.solve(oracle.run()));
+      result = oracle.finish(optimizer.solve(oracle.run()));
     } catch (const WorkerLost& lost) {
       oracle.lose(lost);
-      return oracle.finish(ZEROTH_OK);
+      result = oracle.finish(ZEROTH_OK);
     }
+    if (result && observer) observer->conclude(*result);
+    return result;
   } catch (const WorkerLost& lost) {
     if (cancel) return std::nullopt;
     return failed(lost.outcome(), lost.what());

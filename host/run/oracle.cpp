@@ -90,11 +90,38 @@ Oracle::Oracle(const Instance& instance, const Budget& budget, const Seeds& seed
           auto* self = static_cast<Oracle*>(r->host_data);
           return self->guarded([&] { return self->gradient(x, g); });
         }};
-    const bool lent = static_cast<Oracle*>(run->host_data)->gradient_ != nullptr;
+    static const zeroth_trace_1 trace{
+        sizeof(zeroth_trace_1), 0,
+        [](const zeroth_run* r, const char* name, std::uint64_t n, const double* values) {
+          if (name == nullptr || values == nullptr) return;
+          auto* self = static_cast<Oracle*>(r->host_data);
+          self->guarded([&] {
+            self->observed([&] { self->observer_->record(name, {values, n}); });
+            return ZEROTH_OK;
+          });
+        }};
+    const auto* self = static_cast<Oracle*>(run->host_data);
+    if (self->observer_ != nullptr && std::strcmp(id, ZEROTH_TRACE_1) == 0) return &trace;
+    const bool lent = self->gradient_ != nullptr;
     return lent && std::strcmp(id, ZEROTH_LOSS_GRADIENT_1) == 0 ? &gradient : nullptr;
   };
   if (stochastic_ || budget_.target) settle();
 }
+
+void Oracle::observe(Observer& observer) {
+  observer_ = &observer;
+  observed([&] { observer.begin(start_.data()); });
+}
+
+// What an analysis does is in no time of the run.
+template <typename Look>
+void Oracle::observed(const Look& look) {
+  const Clock::time_point before = Clock::now();
+  look();
+  analysis_time_ += Clock::now() - before;
+}
+
+double Oracle::elapsed_seconds() const { return seconds(Clock::now() - started_ - analysis_time_); }
 
 zeroth_status Oracle::end(Outcome outcome, const std::string& message) {
   if (!ended_) {
@@ -150,7 +177,7 @@ bool Oracle::may_go_on(std::uint64_t queries) {
     end(Outcome::budget);
     return false;
   }
-  if (budget_.seconds && seconds(Clock::now() - started_) > *budget_.seconds) {
+  if (budget_.seconds && elapsed_seconds() > *budget_.seconds) {
     end(Outcome::timeout);
     return false;
   }
@@ -214,6 +241,9 @@ zeroth_status Oracle::iterate(const double* x) {
   if (!admissible(1, x)) return ZEROTH_BAD_ARGUMENT;
   settle();
   if (ended_) return ZEROTH_STOP;
+  if (observer_ != nullptr) {
+    observed([&] { observer_->iterated(result_.iterations + 1, iterate_.data(), x); });
+  }
   std::copy_n(x, iterate_.size(), iterate_.begin());
   loss_is_due_ = true;
   queries_at_iterate_ = result_.queries;
@@ -375,7 +405,7 @@ std::optional<RunResult> Oracle::finish(zeroth_status status) {
 void Oracle::close() {
   result_.outcome = ended_.value_or(Outcome::completed);
   result_.problem_seconds = seconds(problem_time_);
-  result_.wall_seconds = seconds(Clock::now() - started_);
+  result_.wall_seconds = elapsed_seconds();
 }
 
 }  // namespace zeroth::host

@@ -15,6 +15,7 @@
 #include "plugins/instances.hpp"
 #include "run/incumbent.hpp"
 #include "run/loss_gradient.hpp"
+#include "run/observer.hpp"
 #include "run/result.hpp"
 #include "run/worker_lost.hpp"
 #include "spec/experiment.hpp"
@@ -45,6 +46,8 @@ class Oracle {
   const zeroth_run& run() const { return run_; }
   /// Makes it a training run, which may ask for the gradient.  It must outlive the oracle.
   void lend(const LossGradient& gradient) { gradient_ = &gradient; }
+  /// Its analyses: the run lends trace/1.  It must outlive the oracle.
+  void observe(Observer& observer);
   /// Called after every batch, on the thread of the optimizer, with all that was charged.
   void watch(std::function<void(const Incumbent&, std::uint64_t queries)> watcher) {
     watcher_ = std::move(watcher);
@@ -70,7 +73,10 @@ class Oracle {
   zeroth_status evaluate(std::uint64_t n, const double* x, double* f);
   zeroth_status iterate(const double* x);
   zeroth_status gradient(const double* x, double* g);
+  template <typename Look>
+  void observed(const Look& look);
   zeroth_status end(Outcome outcome, const std::string& message = "");
+  double elapsed_seconds() const;  // without analyses
   bool may_go_on(std::uint64_t queries);
   bool admissible(std::uint64_t n, const double* x);
   zeroth_status ask(std::uint64_t minibatch, std::uint64_t n, const double* x, double* f);
@@ -90,7 +96,7 @@ class Oracle {
   const zeroth_success_1* success_;
   const bool stochastic_;
   const Clock::time_point started_ = Clock::now();
-  Clock::duration problem_time_{};
+  Clock::duration problem_time_{}, analysis_time_{};
 
   std::vector<double> start_, iterate_;   // the initial point and the current iterate
   std::uint64_t queries_at_iterate_ = 0;  // charged when it was reached
@@ -106,6 +112,7 @@ class Oracle {
   std::string plugin_says_;                                 // through run.fail
   RunResult result_;
   const LossGradient* gradient_ = nullptr;
+  Observer* observer_ = nullptr;
   zeroth_run run_{};
 };
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <iterator>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -44,6 +45,30 @@ struct TraceRow {
   double loss = 0;
 };
 
+/// Numbers of an analysis, one for each iteration that has it, ascending.
+struct Series {
+  std::string analysis;                     // "cosine", "internals", "replay", "pictures"
+  std::string name;                         // of what: "estimate", a rule, a metric
+  std::optional<std::uint64_t> coordinate;  // none: of the whole vector
+  struct Row {
+    std::uint64_t iteration = 0;
+    double value = 0;
+  };
+  std::vector<Row> rows;
+};
+
+/// Of the squared deviations that an optimizer predicts, next to the problem's own pictures.
+inline constexpr const char* variance_picture = "variance";
+
+/// An iterate as a picture.
+struct RenderedPicture {
+  std::uint64_t iteration = 0;
+  std::string name;
+  std::uint32_t channels = 0, height = 0, width = 0;
+  double lowest = 0, highest = 1;  // the ends of the scale
+  std::vector<double> values;      // channels x height x width
+};
+
 struct RunResult {
   Outcome outcome = Outcome::completed;
   std::string message;  // why, where it failed; else ""
@@ -54,6 +79,8 @@ struct RunResult {
   double problem_seconds = 0;                           // of these, inside the problem
   std::vector<std::pair<std::string, double>> metrics;  // at the last iterate
   std::vector<TraceRow> trace;
+  std::vector<Series> series = {};  // of analyses
+  std::vector<RenderedPicture> pictures = {};
 };
 
 /// The mean of the losses after so many iterations; without any, the final loss.  A run that ended

@@ -190,18 +190,26 @@ const toml::table& Document::table(const std::string& name) const {
   return *table;
 }
 
-std::vector<const toml::table*> Document::entries(const std::string& kind,
-                                                  const std::string& remedy) const {
+std::vector<const toml::table*> Document::tables(const toml::table& table, const std::string& kind,
+                                                 const std::string& name,
+                                                 const std::string& remedy) const {
   std::vector<const toml::table*> result;
-  const toml::node* node = root_.get(kind);
-  if (node == nullptr) throw UserError(file_, fmt::format("there is no [[{}]]", kind), remedy);
+  const toml::node* node = table.get(kind);
+  if (node == nullptr) return result;
   const toml::array* array = node->as_array();
   if (array == nullptr || array->empty())
-    throw UserError(place(*node, kind), "must be a list of tables", remedy);
+    throw UserError(place(*node, name), "must be a list of tables", remedy);
   for (const toml::node& element : *array) {
-    if (!element.is_table()) throw UserError(place(element, kind), "must be a table", remedy);
+    if (!element.is_table()) throw UserError(place(element, name), "must be a table", remedy);
     result.push_back(element.as_table());
   }
+  return result;
+}
+
+std::vector<const toml::table*> Document::entries(const std::string& kind,
+                                                  const std::string& remedy) const {
+  std::vector<const toml::table*> result = tables(root_, kind, kind, remedy);
+  if (result.empty()) throw UserError(file_, fmt::format("there is no [[{}]]", kind), remedy);
   return result;
 }
 
@@ -282,6 +290,29 @@ std::optional<bool> boolean_of(const Found& found) {
   const auto value = found.node->value_exact<bool>();
   if (!value) wrong_type(found, "true or false");
   return *value;
+}
+
+std::vector<std::string> texts_of(const Found& found) {
+  std::vector<std::string> texts;
+  if (found.node == nullptr) return texts;
+  const toml::array* list = found.node->as_array();
+  if (list == nullptr) return {text_of(found, "")};
+  if (list->empty())
+    throw UserError(found.where, "is an empty list", "name one, or delete the key");
+  for (const toml::node& element : *list) texts.push_back(text_of({&element, found.where}, ""));
+  return texts;
+}
+
+std::vector<std::uint64_t> numbers_of(const Found& found) {
+  std::vector<std::uint64_t> numbers;
+  if (found.node == nullptr) return numbers;
+  const toml::array* list = found.node->as_array();
+  if (list == nullptr) wrong_type(found, "a list of whole numbers, such as [0, 10]");
+  for (const toml::node& element : *list)
+    numbers.push_back(static_cast<std::uint64_t>(integer_of({&element, found.where}, 0, 0)));
+  std::sort(numbers.begin(), numbers.end());
+  numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
+  return numbers;
 }
 
 std::optional<std::uint64_t> bytes_of(const Found& found) {

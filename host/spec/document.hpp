@@ -50,6 +50,9 @@ class Document {
 
   /// The table of that name, empty if there is none.
   const toml::table& table(const std::string& name) const;
+  /// The tables of [[kind]] in this one, perhaps none; name: of the kind in messages.
+  std::vector<const toml::table*> tables(const toml::table& table, const std::string& kind,
+                                         const std::string& name, const std::string& remedy) const;
   /// The tables of [[kind]], at least one.
   std::vector<const toml::table*> entries(const std::string& kind, const std::string& remedy) const;
   /// The value of `use` in a table that stands for a plugin.
@@ -98,6 +101,10 @@ std::int64_t integer_of(const Found& found, std::int64_t fallback, std::int64_t 
                         std::int64_t max = std::numeric_limits<std::int64_t>::max());
 std::optional<double> real_of(const Found& found);
 std::optional<bool> boolean_of(const Found& found);
+/// Text, or a list of texts.
+std::vector<std::string> texts_of(const Found& found);
+/// A list of whole numbers from 0 on; ascending, each once.
+std::vector<std::uint64_t> numbers_of(const Found& found);
 /// "512 MiB": bytes, with one of the units B, KiB, MiB, GiB, TiB.
 std::optional<std::uint64_t> bytes_of(const Found& found);
 /// instances = 10 (the first ten) | [0, 3, 5] | "0-9,15" | "all"

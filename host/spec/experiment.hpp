@@ -95,6 +95,23 @@ struct TuneSpec {
   double floor = 0;  // no loss is below it
 };
 
+/// What is looked at in some runs beside their losses.
+enum class AnalysisKind { cosine, internals, replay, pictures };
+inline constexpr auto last_analysis_kind = AnalysisKind::pictures;
+inline const char* name_of(AnalysisKind kind) {
+  constexpr const char* names[] = {"cosine", "internals", "replay", "pictures"};
+  return names[static_cast<int>(kind)];
+}
+
+struct AnalysisSpec {
+  AnalysisKind kind = AnalysisKind::cosine;
+  std::vector<std::string> only;           // patterns of the names of runs; empty: all
+  std::vector<std::uint64_t> coordinates;  // of internals and replay, ascending
+  std::vector<std::uint64_t> iterations;   // of pictures, ascending
+  std::vector<OptimizerSpec> optimizers;   // of replay
+  std::string where;
+};
+
 struct Experiment {
   std::filesystem::path file;
   std::string text;  // the file as read, kept beside the results
@@ -107,6 +124,7 @@ struct Experiment {
   std::vector<ProblemSpec> problems;
   std::vector<OptimizerSpec> optimizers;
   TuneSpec tune;
+  std::vector<AnalysisSpec> analyses = {};
 };
 
 }  // namespace zeroth::host

@@ -1,9 +1,11 @@
 #include "spec/read_experiment.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cstdint>
 
+#include "near_miss.hpp"
 #include "spec/document.hpp"
 #include "spec/read_tuning.hpp"
 #include "user_error.hpp"
@@ -92,11 +94,58 @@ OptimizerSpec read_optimizer(Document& document, const toml::table& table) {
   return spec;
 }
 
+AnalysisKind analysis_kind(const Found& use, const std::string& where) {
+  std::vector<std::string> known;
+  for (int i = 0; i <= static_cast<int>(last_analysis_kind); ++i) {
+    known.emplace_back(name_of(static_cast<AnalysisKind>(i)));
+    if (use && text_of(use, "") == known.back()) return static_cast<AnalysisKind>(i);
+  }
+  if (!use) {
+    throw UserError(where, "names no analysis: the key 'use' is missing",
+                    fmt::format("add use = \"...\": {}", fmt::join(known, ", ")));
+  }
+  throw UserError(use.where, fmt::format("there is no analysis '{}'", text_of(use, "")),
+                  suggestion(text_of(use, ""), known));
+}
+
+AnalysisSpec read_analysis(Document& document, const toml::table& table) {
+  AnalysisSpec spec;
+  spec.where = document.place(table, "analysis");
+  const Found use = document.find(table, "use", {});
+  spec.kind = analysis_kind(use, spec.where);
+  const std::string name = name_of(spec.kind);
+  spec.where = document.place(*use.node, "analysis." + name);
+  const std::vector<std::string> scopes{"analysis." + name + ".", "analysis.*."};
+
+  std::vector<std::string> keys{"use", "only"};
+  const bool of_coordinates =
+      spec.kind == AnalysisKind::internals || spec.kind == AnalysisKind::replay;
+  if (of_coordinates) keys.emplace_back("coordinates");
+  if (spec.kind == AnalysisKind::replay) keys.emplace_back("optimizer");
+  if (spec.kind == AnalysisKind::pictures) keys.emplace_back("iterations");
+  document.refuse_unknown(table, "analysis." + name + ".", keys);
+  spec.only = texts_of(document.find(table, "only", scopes));
+  if (of_coordinates) spec.coordinates = numbers_of(document.find(table, "coordinates", scopes));
+  if (spec.kind == AnalysisKind::pictures) {
+    spec.iterations = numbers_of(document.find(table, "iterations", scopes));
+  }
+  if (spec.kind != AnalysisKind::replay) return spec;
+  const std::string remedy =
+      "write [[analysis.optimizer]] and below it use = \"ID\"; `zeroth list optimizers` names them";
+  for (const toml::table* each :
+       document.tables(table, "optimizer", "analysis.replay.optimizer", remedy)) {
+    spec.optimizers.push_back(read_optimizer(document, *each));
+  }
+  if (spec.optimizers.empty())
+    throw UserError(spec.where, "names no optimizer whose rule is to be replayed", remedy);
+  return spec;
+}
+
 Experiment read(Document& document, const std::filesystem::path& file) {
   const toml::table& root = document.root();
-  document.refuse_unknown(
-      root, "",
-      {"title", "seed", "trials", "budget", "limits", "scale", "problem", "optimizer", "tune"});
+  document.refuse_unknown(root, "",
+                          {"title", "seed", "trials", "budget", "limits", "scale", "problem",
+                           "optimizer", "tune", "analysis"});
   Experiment experiment;
   experiment.file = file;
   experiment.text = document.text();
@@ -113,9 +162,13 @@ Experiment read(Document& document, const std::filesystem::path& file) {
     experiment.optimizers.push_back(read_optimizer(document, *entry));
   }
   experiment.tune = read_tune(document, experiment.budget);
+  for (const toml::table* entry : document.tables(
+           root, "analysis", "analysis", "write [[analysis]] and below it use = \"cosine\"")) {
+    experiment.analyses.push_back(read_analysis(document, *entry));
+  }
   document.refuse_unused_overrides(
-      "keys are title, seed, trials, scale, budget.KEY, limits.KEY, tune.KEY, problem.ID.KEY and "
-      "optimizer.ID.KEY, with the ids of the file");
+      "keys are title, seed, trials, scale, budget.KEY, limits.KEY, tune.KEY, problem.ID.KEY, "
+      "optimizer.ID.KEY and analysis.USE.KEY, with the ids of the file");
   return experiment;
 }
 

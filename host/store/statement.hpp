@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 
@@ -96,6 +97,10 @@ class Statement {
   }
   void put(int place, std::integral auto value) {
     check(sqlite3_bind_int64(statement_.get(), place, static_cast<sqlite3_int64>(value)));
+  }
+  /// Nothing is NULL.
+  void put(int place, const std::optional<std::uint64_t>& value) {
+    value ? put(place, *value) : check(sqlite3_bind_null(statement_.get(), place));
   }
   void put(int place, double value) {
     check(std::isnan(value) ? sqlite3_bind_null(statement_.get(), place)

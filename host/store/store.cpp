@@ -33,33 +33,99 @@ constexpr const char* schema = R"(
   CREATE TABLE trace (key TEXT PRIMARY KEY REFERENCES run, rows BLOB NOT NULL) WITHOUT ROWID;
 )";
 
-// 24 bytes a row, little-endian: iteration, queries, loss.
-std::string pack(const std::vector<TraceRow>& trace) {
-  std::string bytes;
-  bytes.reserve(trace.size() * 24);
-  const auto put = [&bytes](std::uint64_t v) {
-    for (int shift = 0; shift < 64; shift += 8) bytes.push_back(static_cast<char>(v >> shift));
-  };
-  for (const TraceRow& row : trace) {
-    put(row.iteration);
-    put(row.queries);
-    put(std::bit_cast<std::uint64_t>(row.loss));
-  }
-  return bytes;
-}
+// Made where they are missing, so that older files take them too; readers of then pass them by.
+constexpr const char* analysis_schema = R"(
+  CREATE TABLE IF NOT EXISTS analysis (
+    key TEXT PRIMARY KEY REFERENCES run, asked TEXT NOT NULL) WITHOUT ROWID;  -- JSON
+  CREATE TABLE IF NOT EXISTS series (
+    key TEXT NOT NULL REFERENCES run, number INTEGER NOT NULL, analysis TEXT NOT NULL, name TEXT NOT NULL,
+    coordinate INTEGER,                                   -- NULL: of the whole vector
+    rows BLOB NOT NULL, PRIMARY KEY (key, number)) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS picture (
+    key TEXT NOT NULL REFERENCES run, number INTEGER NOT NULL, iteration INTEGER NOT NULL, name TEXT NOT NULL,
+    channels INTEGER NOT NULL, height INTEGER NOT NULL, width INTEGER NOT NULL,
+    lowest REAL, highest REAL,                            -- the ends of the scale
+    pixels BLOB NOT NULL, PRIMARY KEY (key, number)) WITHOUT ROWID;
+)";
 
-std::vector<TraceRow> unpack(std::string_view bytes) {
-  std::vector<TraceRow> trace(bytes.size() / 24);
-  const auto get = [&bytes](std::size_t at) {
+// Blobs are rows of 8 bytes a number, little-endian.
+class Packer {
+ public:
+  explicit Packer(std::size_t numbers) { bytes_.reserve(8 * numbers); }
+  void put(std::uint64_t v) {
+    for (int shift = 0; shift < 64; shift += 8) bytes_.push_back(static_cast<char>(v >> shift));
+  }
+  void put(double v) { put(std::bit_cast<std::uint64_t>(v)); }
+  Blob blob() { return {std::move(bytes_)}; }
+
+ private:
+  std::string bytes_;
+};
+
+class Unpacker {
+ public:
+  explicit Unpacker(std::string bytes) : bytes_(std::move(bytes)) {}
+  std::size_t size() const { return bytes_.size() / 8; }
+  std::uint64_t integer(std::size_t number) const {
     std::uint64_t v = 0;
     for (std::size_t i = 0; i < 8; ++i)
-      v |= std::uint64_t{static_cast<unsigned char>(bytes[at + i])} << (8 * i);
+      v |= std::uint64_t{static_cast<unsigned char>(bytes_[8 * number + i])} << (8 * i);
     return v;
-  };
-  for (std::size_t i = 0; i < trace.size(); ++i) {
-    trace[i] = {get(24 * i), get(24 * i + 8), std::bit_cast<double>(get(24 * i + 16))};
   }
+  double real(std::size_t number) const { return std::bit_cast<double>(integer(number)); }
+
+ private:
+  std::string bytes_;
+};
+
+// A row: iteration, queries, loss.
+Blob pack(const std::vector<TraceRow>& trace) {
+  Packer packer(3 * trace.size());
+  for (const TraceRow& row : trace) {
+    packer.put(row.iteration);
+    packer.put(row.queries);
+    packer.put(row.loss);
+  }
+  return packer.blob();
+}
+
+std::vector<TraceRow> unpack_trace(std::string bytes) {
+  const Unpacker from(std::move(bytes));
+  std::vector<TraceRow> trace(from.size() / 3);
+  for (std::size_t i = 0; i < trace.size(); ++i)
+    trace[i] = {from.integer(3 * i), from.integer(3 * i + 1), from.real(3 * i + 2)};
   return trace;
+}
+
+// A row: iteration, value.
+Blob pack(const std::vector<Series::Row>& rows) {
+  Packer packer(2 * rows.size());
+  for (const Series::Row& row : rows) {
+    packer.put(row.iteration);
+    packer.put(row.value);
+  }
+  return packer.blob();
+}
+
+std::vector<Series::Row> unpack_series(std::string bytes) {
+  const Unpacker from(std::move(bytes));
+  std::vector<Series::Row> rows(from.size() / 2);
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    rows[i] = {from.integer(2 * i), from.real(2 * i + 1)};
+  return rows;
+}
+
+Blob pack(const std::vector<double>& values) {
+  Packer packer(values.size());
+  for (const double value : values) packer.put(value);
+  return packer.blob();
+}
+
+std::vector<double> unpack_values(std::string bytes) {
+  const Unpacker from(std::move(bytes));
+  std::vector<double> values(from.size());
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = from.real(i);
+  return values;
 }
 
 std::string pack(const std::vector<std::pair<std::string, double>>& metrics) {
@@ -87,6 +153,30 @@ Outcome outcome_named(const std::string& name) {
   throw std::runtime_error("unknown outcome '" + name + "'");
 }
 
+// The run, if it is there, and what was seen in it.
+void erase(sqlite3* database, const std::string& key) {
+  for (const char* table : {"series", "picture", "analysis", "trace", "run"})
+    Statement(database, fmt::format("DELETE FROM {} WHERE key = ?", table).c_str()).bind(key).run();
+}
+
+void append_seen(sqlite3* database, const StoredRun& run) {
+  Statement(database, "INSERT INTO analysis VALUES (?, ?)").bind(run.key, run.analyses).run();
+  Statement series(database, "INSERT INTO series VALUES (?,?,?,?,?,?)");
+  std::uint64_t number = 0;
+  for (const Series& each : run.result.series) {
+    series.bind(run.key, number++, each.analysis, each.name, each.coordinate, pack(each.rows))
+        .run();
+  }
+  Statement picture(database, "INSERT INTO picture VALUES (?,?,?,?,?,?,?,?,?,?)");
+  number = 0;
+  for (const RenderedPicture& each : run.result.pictures) {
+    picture
+        .bind(run.key, number++, each.iteration, each.name, each.channels, each.height, each.width,
+              each.lowest, each.highest, pack(each.values))
+        .run();
+  }
+}
+
 }  // namespace
 
 const FileKind& Store::kind() {
@@ -99,7 +189,22 @@ Store Store::open_to_read(const fs::path& file) {
 }
 
 Store Store::open_to_write(const fs::path& file) {
-  return Store(Database::open_to_write(file, kind()));
+  Store store(Database::open_to_write(file, kind()));
+  store.database_.execute(fmt::format("BEGIN; {} COMMIT", analysis_schema));
+  return store;
+}
+
+bool Store::has_analyses() const {
+  Statement select(database_.get(), "SELECT count(*) FROM sqlite_master WHERE name = 'picture'");
+  return select.step() && select.integer(0) > 0;
+}
+
+std::unordered_map<std::string, std::string> Store::analyses() const {
+  std::unordered_map<std::string, std::string> asked;
+  if (!has_analyses()) return asked;
+  Statement select(database_.get(), "SELECT key, asked FROM analysis");
+  while (select.step()) asked.emplace(select.text(0), select.text(1));
+  return asked;
 }
 
 std::unordered_set<std::string> Store::keys() const {
@@ -136,13 +241,15 @@ void Store::append(const std::vector<StoredRun>& runs) {
   Statement trace(database_.get(), "INSERT INTO trace VALUES (?, ?)");
   for (const StoredRun& r : runs) {
     const RunResult& result = r.result;
+    if (!r.analyses.empty()) erase(database_.get(), r.key);
     run.bind(r.key, r.position, r.problem, r.problem_label, r.problem_parameters, r.split,
              r.instance, result.instance_label, r.optimizer, r.optimizer_label,
              r.optimizer_parameters, r.trial, r.seed, name_of(result.outcome), result.message,
              result.iterations, result.queries, result.initial_loss, result.final_loss,
              result.best_loss, result.wall_seconds, result.problem_seconds, pack(result.metrics))
         .run();
-    trace.bind(r.key, Blob{pack(result.trace)}).run();
+    trace.bind(r.key, pack(result.trace)).run();
+    if (!r.analyses.empty()) append_seen(database_.get(), r);
   }
   transaction.commit();
 }
@@ -188,10 +295,44 @@ void Store::for_each(bool with_traces, const std::function<void(const StoredRun&
     r.result.metrics = unpack_metrics(select.text(22));
     if (with_traces) {
       trace.bind(r.key);
-      if (trace.step()) r.result.trace = unpack(trace.text(0));
+      if (trace.step()) r.result.trace = unpack_trace(trace.text(0));
       trace.reset();
     }
     visit(r);
+  }
+}
+
+void Store::for_each_seen(const std::function<void(const Seen&)>& visit) const {
+  if (!has_analyses()) return;
+  Statement select(
+      database_.get(),
+      "SELECT run.key, position FROM run JOIN analysis ON run.key = analysis.key ORDER "
+      "BY position");
+  Statement series(database_.get(),
+                   "SELECT analysis, name, coordinate IS NOT NULL, coordinate, rows FROM series "
+                   "WHERE key = ? ORDER BY number");
+  Statement picture(database_.get(),
+                    "SELECT iteration, name, channels, height, width, lowest, highest, pixels FROM "
+                    "picture WHERE key = ? ORDER BY number");
+  while (select.step()) {
+    Seen seen{select.text(0), select.unsigned_integer(1), {}, {}};
+    for (series.bind(seen.key); series.step();) {
+      std::optional<std::uint64_t> coordinate;
+      if (series.integer(2) != 0) coordinate = series.unsigned_integer(3);
+      seen.series.push_back(
+          {series.text(0), series.text(1), coordinate, unpack_series(series.text(4))});
+    }
+    series.reset();
+    for (picture.bind(seen.key); picture.step();) {
+      const auto side = [&](int column) {
+        return static_cast<std::uint32_t>(picture.unsigned_integer(column));
+      };
+      seen.pictures.push_back({picture.unsigned_integer(0), picture.text(1), side(2), side(3),
+                               side(4), picture.real(5), picture.real(6),
+                               unpack_values(picture.text(7))});
+    }
+    picture.reset();
+    visit(seen);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -24,6 +25,7 @@ struct StoredRun {
   std::string optimizer, optimizer_label, optimizer_parameters;
   std::uint64_t trial = 0, seed = 0;
   RunResult result;
+  std::string analyses = {};  // what was looked at, as Plan::analyses(); empty: nothing
 };
 
 /// Where a stored run stands in a plan, and what it is called there.
@@ -46,20 +48,33 @@ class Store {
   /// Keys of the runs that are there.
   std::unordered_set<std::string> keys() const;
   std::uint64_t size() const;
+  /// What was looked at in those runs in which something was, by key.
+  std::unordered_map<std::string, std::string> analyses() const;
 
   void set_provenance(const Provenance& provenance);
   Provenance provenance() const;
 
-  /// All of them or none; durable on return.
+  /// All of them or none; durable on return.  A run in which something was looked at takes the
+  /// place of itself, if it is there; any other must not be.
   void append(const std::vector<StoredRun>& runs);
   /// Stored runs take their place and their names in a plan that has grown.
   void rearrange(const std::vector<Place>& places);
 
   /// Visits all runs by position.  Without traces, result.trace is empty and reading is quick.
+  /// What analyses saw is left out.
   void for_each(bool with_traces, const std::function<void(const StoredRun&)>& visit) const;
+  /// What analyses saw, of each run by position in which something was looked at.
+  struct Seen {
+    std::string key;
+    std::uint64_t position = 0;
+    std::vector<Series> series;
+    std::vector<RenderedPicture> pictures;
+  };
+  void for_each_seen(const std::function<void(const Seen&)>& visit) const;
 
  private:
   explicit Store(Database database) : database_(std::move(database)) {}
+  bool has_analyses() const;
   Database database_;
 };
 

@@ -173,6 +173,7 @@ Tuning tuning_of(const Experiment& experiment, const std::vector<Descriptor>& op
   }
   tuning.experiment.trials = experiment.tune.trials;
   tuning.experiment.budget.target.reset();
+  tuning.experiment.analyses.clear();
   return tuning;
 }
 

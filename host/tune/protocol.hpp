@@ -20,7 +20,7 @@ struct Tuned {
 };
 
 /// The experiment whose runs a tuning is made of: every optimizer that is tuned sweeps over its
-/// whole grid, in the grid's order, on the train split.
+/// whole grid, in the grid's order, on the train split; nothing else is looked at.
 struct Tuning {
   Experiment experiment;
   std::vector<Tuned> optimizers;  // as in the experiment above

@@ -1,0 +1,16 @@
+// What analyses saw, as a page shows it.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "report/results.hpp"
+#include "store/store.hpp"
+
+namespace zeroth::host {
+
+/// {"cosines": of each problem, "sweeps": parameters against which they may be drawn, "runs": those
+/// with pictures or internals, the first some of them, "left_out": how many more there are}, or
+/// null where nothing was looked at.  What is not finite becomes null.
+nlohmann::ordered_json analyses_data(const Store& store, const Results& results);
+
+}  // namespace zeroth::host
