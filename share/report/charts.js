@@ -60,6 +60,70 @@ function loss_chart(curves, {axis, statistic, x_scale, y_scale}, shown, size) {
   });
 }
 
+// Mean cosines over iterations.
+function cosine_chart({x, series: all}, {band, x_scale}, shown, size) {
+  const lines = all.filter((each) => shown(each.optimizer)).map((each) => ({optimizer: each.optimizer, points: x.map((at, i) => ({
+    optimizer: each.optimizer, x: at, y: each.mean[i] ?? NaN, low: each.mean[i] - each.deviation[i], high: each.mean[i] + each.deviation[i],
+  })).filter((point) => !Number.isNaN(point.y))})).filter((line) => line.points.length);
+  if (lines.length === 0) return null;
+  return plot({
+    ...size,
+    x: {type: x_scale},
+    marks: [
+      ...axes('iterations', 'cosine'),
+      ...(band === 'none' ? [] : lines.map((line) => Plot.areaY(line.points, {x: 'x', y1: 'low', y2: 'high', fill: series(line.optimizer).stroke, fillOpacity: 0.13}))),
+      Plot.ruleY([0], {stroke: 'var(--muted)'}),
+      ...lines.map((line) => Plot.lineY(line.points, {x: 'x', y: 'y', strokeWidth: 1.5, ...series(line.optimizer)})),
+      tips(lines.flatMap((line) => line.points), (point) => `${label(point.optimizer)}\niteration ${number(point.x)}\ncosine ${number(point.y, 3)}`),
+    ],
+  });
+}
+
+// One number of each optimizer against a parameter of it, with standard errors; a line for each family.
+function sweep_chart({families}, {means}, {window, x_scale}, size) {
+  const lines = families.map(({name, points}, i) => ({name, ...series(i), points: points.map(({optimizer, at}) => {
+    const found = means.find((row) => row.optimizer === optimizer)?.windows[window];
+    if (!found || found.mean === null || (x_scale === 'log' && at <= 0)) return null;
+    const error = found.runs > 1 ? found.deviation / Math.sqrt(found.runs) : 0;
+    return {name, x: at, y: found.mean, low: found.mean - error, high: found.mean + error};
+  }).filter(Boolean).sort((a, b) => a.x - b.x)})).filter((line) => line.points.length);
+  if (lines.length === 0) return null;
+  const margin = name_width(lines.map((line) => line.name), size.width);
+  return plot({
+    ...size, marginRight: margin + 8,
+    x: {type: x_scale}, y: {zero: true, nice: true},
+    marks: [
+      ...axes('', 'mean cosine'),
+      ...lines.flatMap((line) => [
+        Plot.lineY(line.points, {x: 'x', y: 'y', stroke: line.stroke, strokeWidth: 1.8}),
+        Plot.ruleX(line.points, {x: 'x', y1: 'low', y2: 'high', stroke: line.stroke}),
+        Plot.dot(line.points, {x: 'x', y: 'y', r: 3, fill: line.stroke}),
+        Plot.text(line.points.slice(-1), {x: 'x', y: 'y', text: 'name', dx: 8, textAnchor: 'start', fill: line.stroke, fontWeight: 600}),
+      ]),
+      tips(lines.flatMap((line) => line.points), (point) => `${point.name}\n${number(point.x)}: ${number(point.y, 3)}`),
+    ],
+  });
+}
+
+// What the optimizer said of its iterations, and what other rules say.
+function internals_chart(lines, rules, size) {
+  const drawn = lines.map((line) => {
+    const rule = rules.indexOf(line);
+    return {...(rule < 0 ? {stroke: 'var(--ink)'} : series(rule)), points: line.x.map((x, i) => ({name: line.name, x, y: line.y[i] ?? NaN}))};
+  });
+  const points = drawn.flatMap((line) => line.points).filter((point) => !Number.isNaN(point.y));
+  if (points.length === 0) return null;
+  return plot({
+    ...size, marginLeft: 60,
+    marks: [
+      ...axes('iterations', null),
+      Plot.ruleY([0], {stroke: 'var(--muted)'}),
+      ...drawn.map(({points: some, ...stroke}) => Plot.lineY(some, {x: 'x', y: 'y', strokeWidth: 1.2, ...stroke})),
+      tips(points, (point) => `${point.name}\niteration ${number(point.x)}\n${number(point.y)}`),
+    ],
+  });
+}
+
 // Step functions of shares: distributions of queries, performance profiles.
 function share_chart(all, {x_label, y_label, from, to}, shown, size) {
   const lines = all.filter((each) => shown(each.optimizer)).map((each) => {

@@ -210,5 +210,5 @@ function how_section() {
     element('h3', {}, 'Experiment file'), element('pre', {}, how.experiment ?? '')];
 }
 
-// Rendered images belong between the targets and the broken runs.
-const sections = [summary_section, loss_section, final_section, tests_section, targets_section, broken_section, how_section];
+const sections = [summary_section, loss_section, final_section, tests_section, targets_section, cosine_section, pictures_section, internals_section,
+  broken_section, how_section];

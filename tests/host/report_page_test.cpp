@@ -329,3 +329,82 @@ TEST_CASE("a page that is there is not replaced unless asked to, and never left 
   CHECK_FALSE(std::filesystem::exists(report.folder / "x.html"));
   CHECK_FALSE(std::filesystem::exists(report.folder / "r.html.partial"));
 }
+
+namespace {
+
+const std::string looked_into = R"(trials = 2
+[budget]
+iterations = 30
+[[problem]]
+use = "quadratic"
+instances = 2
+random_start = true
+[[optimizer]]
+use = "zo-adam"
+label = "Adam"
+delta = 0.3
+q = [2, 4, 8]
+[[optimizer]]
+use = "guided-es"
+[[analysis]]
+use = "cosine"
+[[analysis]]
+use = "internals"
+coordinates = [1]
+only = "/Adam q=4/0"
+[[analysis]]
+use = "replay"
+coordinates = [1]
+only = "/Adam q=4/0"
+[[analysis.optimizer]]
+use = "zo-sgd"
+delta = 0.1
+[[analysis]]
+use = "pictures"
+iterations = [0, 10]
+only = "/Adam q=4/0"
+)";
+
+}  // namespace
+
+TEST_CASE("a report shows what analyses saw", "[page]") {
+  ZEROTH_BROWSER_OR_SKIP();
+  const Report report(looked_into);
+  Browser browser;
+  browser.emulate("screen", "dark");
+  report.open(browser);
+  CHECK(ink_of(browser, "Cosine by iteration", 0) > 100);
+  CHECK(ink_of(browser, "Mean cosine by parameter", 0) > 30);
+  CHECK(browser.evaluate("data.analyses.sweeps.map((sweep) => sweep.parameter)") == json{"q"});
+  // In three dimensions the mean cosine of more directions is higher.
+  const json means =
+      browser.evaluate("data.analyses.cosines[0].means.map((row) => row.windows[0].mean)");
+  REQUIRE(means.size() == 4);
+  CHECK(means[0] < means[2]);
+
+  browser.wait_for(
+      "[...document.querySelectorAll('#pictures img')].every((each) => each.complete)");
+  const std::string width = "document.querySelectorAll('#pictures img')[0].naturalWidth";
+  CHECK(browser.evaluate(width) == 3);
+  CHECK(count_of(browser, "#pictures img") == 6);
+  const std::string shown = "document.querySelector('#pictures img').src";
+  const json before = browser.evaluate(shown);
+  browser.evaluate(R"((() => {
+    const select = document.querySelector('#pictures select');
+    select.selectedIndex = 1;
+    select.dispatchEvent(new Event('change'));
+  })())");
+  CHECK(browser.evaluate(shown) != before);
+
+  CHECK(count_of(browser, "figure[data-figure='Internals'] .panel svg") == 3);
+  CHECK(ink_of(browser, "Internals", 0) > 30);  // the replayed rule
+  expect_no_complaints(browser);
+}
+
+TEST_CASE("a report of runs that nobody looked into has no section for it", "[page]") {
+  ZEROTH_BROWSER_OR_SKIP();
+  const Report report(matrix);
+  Browser browser;
+  report.open(browser);
+  CHECK(count_of(browser, "#gradient-estimates, #pictures, #internals") == 0);
+}
