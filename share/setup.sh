@@ -7,7 +7,7 @@ root=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)
 build_packages="g++ cmake ninja-build libboost-dev libboost-filesystem-dev libboost-program-options-dev
   libeigen3-dev libfmt-dev libnlopt-dev libpng-dev libsqlite3-dev libtbb-dev libtomlplusplus-dev nlohmann-json3-dev zlib1g-dev"
 # To test; libpagmo-dev (85 MB) gives an optional plugin.
-test_packages="catch2 chromium clang clang-format clang-tidy libpagmo-dev make pkg-config python3-minimal"
+test_packages="catch2 chromium clang clang-format clang-tidy libclang-rt-dev libpagmo-dev make pkg-config python3-minimal"
 
 say() { printf '\n== %s\n' "$*"; }
 

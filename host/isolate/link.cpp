@@ -63,7 +63,7 @@ Frame Link::receive() {
   if (!size) throw LinkBroken("sent what is no frame");
   // Memory is taken as the bytes come, not as the header promises.
   for (std::size_t left = *size; left > 0;) {
-    const std::size_t have = received_.size(), more = std::min(left, std::max(have, memory_bytes));
+    const std::size_t have = received_.size(), more = std::min(left, std::max(have, portion));
     received_.resize(have + more);
     get(received_.data() + have, more);
     left -= more;

@@ -50,11 +50,12 @@ bool holds(const std::vector<std::string>& words, const std::string& word) {
 }
 
 /// A whole number of JSON, between two others.
-std::size_t count_of(const Json& value, const std::string& what, std::size_t min) {
+std::size_t count_of(const Json& value, const std::string& what, std::size_t min,
+                     std::size_t max = largest_output) {
   if (!value.is_number_unsigned() || value.get<std::uint64_t>() < min ||
-      value.get<std::uint64_t>() > largest_output) {
+      value.get<std::uint64_t>() > max) {
     throw Error(what + " is " + shown(value) + ", expected a whole number from " +
-                std::to_string(min) + " to " + std::to_string(largest_output));
+                std::to_string(min) + " to " + std::to_string(max));
   }
   return value.get<std::size_t>();
 }
@@ -108,6 +109,9 @@ LayerDescription parse_layer(const Json& entry) {
   return layer;
 }
 
+/// Of an input: each takes memory that no text has paid for.
+constexpr std::size_t most_channels = 4096;
+
 /// One number for each channel of the input.
 std::vector<double> per_channel(const Json& json, const char* key, std::size_t channels,
                                 double otherwise) {
@@ -137,7 +141,7 @@ NetworkDescription parse(const Json& json) {
   NetworkDescription network;
   std::size_t sides[3], size = 1;
   for (std::size_t i = 0; i < 3; ++i) {
-    sides[i] = count_of(json["input"][i], "input", 1);
+    sides[i] = count_of(json["input"][i], "input", 1, i == 0 ? most_channels : largest_output);
     if (sides[i] > largest_output / size) {
       throw Error("an input of more than " + std::to_string(largest_output) + " values");
     }

@@ -121,7 +121,7 @@ IdxArray parse_idx(Bytes bytes, std::size_t rank, const std::string& file) {
   }
 
   // In pieces: what a header promises is allocated as far as the bytes arrive.
-  constexpr std::size_t piece = std::size_t{1} << 20;
+  constexpr std::size_t piece = std::size_t{1} << 16;
   std::size_t found = 0;
   do {
     array.values.resize(std::min(expected, found + std::max(piece, found)));

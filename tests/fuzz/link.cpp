@@ -1,0 +1,73 @@
+// The memory that a worker shares with the host: it may write there what it likes, when it likes.
+#include "isolate/link.hpp"
+
+#include <sched.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "fuzz.hpp"
+
+using namespace zeroth;
+
+namespace {
+
+// Of a ring, as link.cpp lays it out; the host writes to the first and reads from the second.
+constexpr std::size_t half = host::Link::memory_bytes / 2, written_at = 0, read_at = 64,
+                      bytes_at = 192;
+
+// One for all inputs: to clear it takes as long as to map it.
+struct Shared {
+  Shared() {
+    // With one processor a link does not look before it sleeps.
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(sched_getcpu(), &one);
+    sched_setaffinity(0, sizeof one, &one);
+    void* at = mmap(nullptr, host::Link::memory_bytes, PROT_READ | PROT_WRITE,
+                    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    fuzz::require(at != MAP_FAILED);
+    memory = static_cast<std::uint8_t*>(at);
+    fuzz::require(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets.data()) == 0);
+  }
+  std::uint8_t* memory;
+  std::array<int, 2> sockets{};
+};
+
+}  // namespace
+
+// Each turn of the worker: the counts of both rings, 8 bytes each, then the bytes that it puts into
+// its own, after their length.  The host takes its turn after the first, and after each that it
+// has to wait for.
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static const Shared shared;
+  fuzz::Input input(data, size);
+  std::uint64_t put = 0;
+  const auto turn = [&] {
+    std::array<std::uint64_t, 2> counts{};
+    const auto header = input.take(sizeof counts);
+    if (header.size() < sizeof counts) throw host::LinkBroken("end of the input");
+    std::memcpy(counts.data(), header.data(), sizeof counts);
+    const auto bytes = input.take(input.byte());
+    std::memcpy(shared.memory + half + bytes_at + put, bytes.data(), bytes.size());
+    put += bytes.size();
+    std::memcpy(shared.memory + half + written_at, &counts[0], 8);
+    std::memcpy(shared.memory + read_at, &counts[1], 8);
+  };
+  for (std::size_t ring = 0; ring < 2; ++ring)
+    std::memset(shared.memory + ring * half, 0, bytes_at + size);
+  try {
+    host::Link link(shared.sockets[0], shared.memory, host::Link::Side::host, turn);
+    turn();
+    for (;;) {
+      const host::Frame frame = link.receive();
+      fuzz::require(frame.kind <= host::last_frame_kind);
+      link.send({host::FrameKind::answer, frame.integers, {frame.reals}, frame.texts});
+    }
+  } catch (const host::LinkBroken&) {
+  }
+  return 0;
+}
