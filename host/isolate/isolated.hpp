@@ -30,6 +30,10 @@ struct Created {
 /// Loads the library in the worker and creates its optimizer or suite there.
 Created create_in(WorkerProcess& worker, const Descriptor& original, const CreateValues& values);
 
+/// Has the plugin close and destroy what it holds there.  The run has ended: a crash or a limit is
+/// a warning and no more.
+void destroy_in(WorkerProcess& worker, const Descriptor& original) noexcept;
+
 /// The first integer of an answer; garbled when there is none.
 std::uint64_t answered(WorkerProcess& worker, const Frame& frame);
 /// The status of an answer.  reals: of which there must be that many where it is OK or DISCARD.

@@ -45,14 +45,7 @@ class Solver {
     }
   }
 
-  // What happens here no longer touches the run.
-  void destroy() noexcept {
-    try {
-      worker_.send({FrameKind::destroy});
-      answered(worker_, worker_.receive());
-    } catch (...) {  // the process ends with us
-    }
-  }
+  void destroy() noexcept { destroy_in(worker_, original_); }
 
  private:
   void answer(zeroth_status status, std::span<const double> reals = {}) {

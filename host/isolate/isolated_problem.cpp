@@ -27,13 +27,7 @@ class RemoteInstance {
 
   zeroth_status open(std::int32_t split, std::uint64_t index, zeroth_instance* out,
                      zeroth_message* message);
-  void close() noexcept {
-    try {
-      worker_.send({FrameKind::destroy});
-      answered(worker_, worker_.receive());
-    } catch (...) {  // the process ends with us
-    }
-  }
+  void close() noexcept { destroy_in(worker_, suite_.problem.original); }
 
  private:
   static RemoteInstance& of(const zeroth_instance* instance) {

@@ -1,11 +1,15 @@
 #include "isolate/isolation.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <optional>
 #include <utility>
 
+#include "isolate/descendants.hpp"
 #include "isolate/isolated.hpp"
+#include "plugins/registry.hpp"
 
 namespace zeroth::host {
 
@@ -17,7 +21,9 @@ struct Isolation::Isolated {
 
 Isolation::Isolation(const Limits& limits, const std::atomic<bool>& cancel,
                      std::filesystem::path program)
-    : settings_{std::move(program), limits, &cancel} {}
+    : settings_{std::move(program), limits, &cancel} {
+  adopt_orphans();  // a plugin's, to be ended with its worker
+}
 Isolation::~Isolation() = default;
 
 const Descriptor& Isolation::isolate(const Descriptor& original) {
@@ -68,6 +74,19 @@ zeroth_status status_of(WorkerProcess& worker, const Frame& frame, std::size_t r
   const bool written = status == ZEROTH_OK || status == ZEROTH_DISCARD;
   if (written && frame.reals.size() != reals) worker.garbled();
   return status;
+}
+
+void destroy_in(WorkerProcess& worker, const Descriptor& original) noexcept {
+  if (worker.gone()) return;  // which has been said
+  try {
+    worker.start_clock();
+    worker.send({FrameKind::destroy});
+    answered(worker, worker.receive());
+  } catch (const WorkerLost& lost) {
+    if (!worker.cancelled())
+      log(ZEROTH_LOG_WARNING, fmt::format("{}: after its run, {}", original.id, lost.what()));
+  } catch (...) {  // the process ends with us
+  }
 }
 
 void tell(zeroth_message* message, std::string_view text) {

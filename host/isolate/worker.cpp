@@ -21,6 +21,7 @@
 #include <string_view>
 #include <vector>
 
+#include "isolate/descendants.hpp"
 #include "isolate/isolation.hpp"
 #include "isolate/link.hpp"
 #include "plugins/boundary.hpp"
@@ -378,6 +379,7 @@ void Worker::ask_problem(const Frame& frame) {
 int serve_worker(long parent) {
   // The host may have died before this line.
   if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent) return 3;
+  adopt_orphans();  // until we end: then they are the host's
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) std::signal(signal, SIG_IGN);  // the host's
   const rlimit no_core{1, 1};  // 0 would still start a handler of core files
   setrlimit(RLIMIT_CORE, &no_core);

@@ -19,7 +19,9 @@
 #include <new>
 #include <system_error>
 #include <utility>
+#include <vector>
 
+#include "isolate/descendants.hpp"
 #include "plugins/registry.hpp"
 #include "printable.hpp"
 
@@ -75,6 +77,12 @@ std::string bytes_text(std::uint64_t bytes) {
   return fmt::format("{:.4g} {}", value, unit);
 }
 
+// Like no other's.
+std::string new_mark() {
+  static std::atomic<std::uint64_t> count{0};
+  return fmt::format("ZEROTH_WORKER={}.{}", getpid(), ++count);
+}
+
 // Of a process that has ended.
 std::string end_text(const siginfo_t& info) {
   if (info.si_code == CLD_EXITED) return fmt::format("exited with code {}", info.si_status);
@@ -96,7 +104,7 @@ void WorkerProcess::File::reset(int number) {
 void WorkerProcess::Unmap::operator()(void* memory) const { munmap(memory, Link::memory_bytes); }
 
 WorkerProcess::WorkerProcess(const WorkerSettings& settings, std::string plugin)
-    : settings_(settings), plugin_(std::move(plugin)) {
+    : settings_(settings), plugin_(std::move(plugin)), mark_(new_mark()) {
   std::array<int, 2> sockets{}, pipe{};
   const File shared(sealed_memory());
   void* memory =
@@ -139,8 +147,12 @@ void WorkerProcess::spawn(int socket, int memory, int errors) {
                            POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
   std::string name = "zeroth", command = "worker", parent = std::to_string(getpid());
   std::array<char*, 4> argv{name.data(), command.data(), parent.data(), nullptr};
-  const int error =
-      posix_spawn(&id_, settings_.program.c_str(), &actions, &attributes, argv.data(), environ);
+  std::string mark = mark_;
+  std::vector<char*> environment{mark.data()};
+  for (char** entry = environ; *entry != nullptr; ++entry) environment.push_back(*entry);
+  environment.push_back(nullptr);
+  const int error = posix_spawn(&id_, settings_.program.c_str(), &actions, &attributes, argv.data(),
+                                environment.data());
   posix_spawn_file_actions_destroy(&actions);
   posix_spawnattr_destroy(&attributes);
   if (error != 0) {
@@ -157,6 +169,7 @@ WorkerProcess::~WorkerProcess() {
   end();
   while (waitpid(id_, nullptr, 0) < 0 && errno == EINTR) {
   }
+  end_descendants(id_, mark_);
 }
 
 // Its number is not given away before it is waited for.
@@ -188,6 +201,10 @@ Frame WorkerProcess::receive() {
   }
 }
 
+bool WorkerProcess::cancelled() const {
+  return settings_.cancel != nullptr && settings_.cancel->load(std::memory_order_relaxed);
+}
+
 void WorkerProcess::garbled() { broken("sent what the host cannot understand"); }
 
 // Until the worker has something for us; not longer than until limits are to be looked at.
@@ -202,8 +219,7 @@ void WorkerProcess::sleep() {
 
 void WorkerProcess::check_limits() {
   const Clock::time_point now = Clock::now();
-  if (settings_.cancel != nullptr && settings_.cancel->load(std::memory_order_relaxed))
-    lost(Outcome::crashed, "was ended: the experiment was interrupted");
+  if (cancelled()) lost(Outcome::crashed, "was ended: the experiment was interrupted");
   const Limits& limits = settings_.limits;
   if (limits.seconds && std::chrono::duration<double>(now - started_).count() > *limits.seconds) {
     lost(Outcome::time_limit,
@@ -241,6 +257,7 @@ void WorkerProcess::broken(const std::string& what) {
 }
 
 void WorkerProcess::lost(Outcome outcome, const std::string& what) {
+  gone_ = true;
   end();
   drain();
   std::string text = fmt::format("the {}'s process {}", plugin_, what);

@@ -34,7 +34,7 @@ class WorkerProcess {
   /// plugin  "optimizer" or "problem", for messages.
   /// Throws std::runtime_error when the system gives no process.
   WorkerProcess(const WorkerSettings& settings, std::string plugin);
-  /// Kills it if it is still there, and all that it has started in its group.
+  /// Kills it if it is still there, and all that it has started.
   ~WorkerProcess();
   WorkerProcess(const WorkerProcess&) = delete;
   WorkerProcess& operator=(const WorkerProcess&) = delete;
@@ -45,6 +45,10 @@ class WorkerProcess {
   /// Both throw WorkerLost when the process is gone, over a limit, or no longer wanted.
   void send(const Outgoing& frame);
   Frame receive();
+  /// Whether one of them has thrown: nobody answers any more.
+  bool gone() const { return gone_; }
+  /// Whether workers are no longer wanted.
+  bool cancelled() const;
   /// What it said makes no sense: its memory is damaged.
   [[noreturn]] void garbled();
 
@@ -78,6 +82,8 @@ class WorkerProcess {
   };
   std::unique_ptr<void, Unmap> memory_;
   pid_t id_ = -1;
+  const std::string mark_;  // in its environment, and so in that of what it starts
+  bool gone_ = false;
   Clock::time_point started_ = Clock::now(), looked_{};  // at its memory
   std::uint32_t received_ = 0;
   std::string said_;  // the end of its standard error

@@ -274,6 +274,31 @@ TEST_CASE("limits are read, isolate, and are refused where they cannot be kept",
   CHECK(has(small.err, "it took more than 128 KiB"));
 }
 
+TEST_CASE("a crash after the run is a warning, and changes nothing", "[isolate]") {
+  const Shell zeroth("trials = 3\n" + on_quadratic + optimizer("zoo-crashes-in-destroy"));
+  const ProcessResult r = zeroth({"run", "e.toml", "--isolate"});
+  INFO(r.err);
+  CHECK(r.exit_code == 0);
+  const std::string warning =
+      "zoo-crashes-in-destroy: after its run, the optimizer's process was killed by SIGSEGV";
+  CHECK(has(r.err, warning));
+  CHECK(r.err.find(warning) == r.err.rfind(warning));  // once
+  const std::vector<std::string> runs = zeroth.csv("e.zeroth", "runs.csv");
+  REQUIRE(runs.size() == 4);
+  for (std::size_t i = 1; i < runs.size(); ++i) CHECK(has(runs[i], ",completed,"));
+}
+
+TEST_CASE("what a plugin has started ends with its worker, wherever it has gone", "[isolate]") {
+  // The host has to be there still: another optimizer hangs meanwhile.
+  const Shell zeroth(on_quadratic + "[limits]\nseconds = 3\n" + optimizer("zoo-starts-daemon") +
+                     optimizer("zoo-hangs"));
+  const ProcessResult r = zeroth({"run", "e.toml"});
+  INFO(r.err);
+  CHECK(r.exit_code == 1);
+  CHECK(has(r.err, "exited with code 5"));
+  CHECK(zeroth.processes().empty());
+}
+
 TEST_CASE("Ctrl-C ends a hanging worker at once, and its run is not stored", "[isolate]") {
   const Shell zeroth(on_quadratic + optimizer("zoo-hangs"));
   const ProcessResult r = zeroth({"run", "e.toml", "--isolate"}, 500ms, SIGINT);

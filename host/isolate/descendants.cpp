@@ -1,0 +1,62 @@
+#include "isolate/descendants.hpp"
+
+#include <fmt/format.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string_view>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+namespace zeroth::host {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<pid_t> children() {
+  std::vector<pid_t> found;
+  std::error_code error;
+  for (fs::directory_iterator at("/proc/self/task", error), end; !error && at != end;
+       at.increment(error)) {
+    std::ifstream list(at->path() / "children");
+    found.insert(found.end(), std::istream_iterator<pid_t>(list), {});
+  }
+  return found;
+}
+
+bool has_mark(pid_t process, std::string_view mark) {
+  std::ifstream in(fmt::format("/proc/{}/environ", process), std::ios::binary);
+  for (std::string entry; std::getline(in, entry, '\0');) {
+    if (entry == mark) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+void adopt_orphans() { prctl(PR_SET_CHILD_SUBREAPER, 1); }
+
+void end_descendants(pid_t dead, const std::string& mark) {
+  for (int look = 0; look < 200; ++look) {
+    pid_t ended = 0;
+    while ((ended = waitpid(-dead, nullptr, WNOHANG)) > 0) {
+    }
+    bool some_left = ended == 0;
+    for (const pid_t child : children()) {
+      if (!has_mark(child, mark)) continue;
+      kill(child, SIGKILL);
+      waitpid(child, nullptr, WNOHANG);
+      some_left = true;  // itself, or what it has started
+    }
+    if (!some_left) return;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+}
+
+}  // namespace zeroth::host

@@ -1,0 +1,19 @@
+// What a process has started, and has left behind.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+
+namespace zeroth::host {
+
+/// From now on what loses its parent among the descendants of this process becomes its child, and
+/// not one of the first process of the machine.  For the whole process.
+void adopt_orphans();
+
+/// Ends what a dead child of ours has started: its process group, and those of our children that
+/// were started with `mark` ("NAME=value") in their environment, one generation after the other.
+/// Gives up on what does not die at once.  Threads: any.
+void end_descendants(pid_t dead, const std::string& mark);
+
+}  // namespace zeroth::host
