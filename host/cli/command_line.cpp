@@ -42,14 +42,19 @@ Plugins are looked for in --plugin-dir, ZEROTH_PLUGIN_PATH, beside the program, 
 $XDG_DATA_HOME/zeroth/plugins.  Exit codes: 0 done, 1 runs, files or tests failed, 2 bad input, 130 interrupted.
 )";
 
+enum class LooksForPlugins { no, yes };
+
 // One command's options: those of its own, its positional argument, and those that all have.
 class Parser {
  public:
-  Parser(std::string usage, std::string explanation)
+  Parser(std::string usage, std::string explanation,
+         LooksForPlugins looks_for_plugins = LooksForPlugins::yes)
       : usage_(std::move(usage)), explanation_(std::move(explanation)), visible_("Options") {
-    visible_.add_options()("plugin-dir", po::value(&plugin_folders_)->value_name("DIR"),
-                           "also look for plugins here, first; may be repeated")("help,h",
-                                                                                 "print this help");
+    if (looks_for_plugins == LooksForPlugins::yes) {
+      options()("plugin-dir", po::value(&plugin_folders_)->value_name("DIR"),
+                "also look for plugins here, first; may be repeated");
+    }
+    options()("help,h", "print this help");
   }
   po::options_description_easy_init options() { return visible_.add_options(); }
   template <typename T>
@@ -209,7 +214,9 @@ int dispatch(const Arguments& arguments, const Commands& commands,
         "repeated")(
         "only", po::value(&options.only)->value_name("PATTERN")->composing(),
         "only runs whose name (see --dry-run) contains this, or matches it if it has * or ?; may "
-        "be repeated");
+        "be repeated")("retry-failed", po::bool_switch(&options.retry_failed),
+                       "also runs that failed, crashed or went over a limit: what comes of them "
+                       "now takes the place of what is stored");
     parser.positional("experiment", &options.experiment);
     if (!parser.parse(rest, out)) return 0;
     parser.require(!options.experiment.empty(), "the EXPERIMENT file");
@@ -357,7 +364,8 @@ int dispatch(const Arguments& arguments, const Commands& commands,
         "written.\n"
         "With -o, writes one HTML page instead: curves, targets, profiles, tests and how the "
         "experiment\n"
-        "was run.  It needs no network, and every figure and table can be saved from it.\n");
+        "was run.  It needs no network, and every figure and table can be saved from it.\n",
+        LooksForPlugins::no);
     ReportOptions options;
     std::string at;
     parser.options()("output,o", po::value(&options.output)->value_name("REPORT.html"),
@@ -385,7 +393,8 @@ int dispatch(const Arguments& arguments, const Commands& commands,
         "Of a training file:\n"
         "training.csv has a row for each group of optimizations, validation.csv one for each "
         "epoch.\n"
-        "Empty fields are missing values.\n");
+        "Empty fields are missing values.\n",
+        LooksForPlugins::no);
     ExportOptions options;
     parser.options()("csv", po::value(&options.csv)->value_name("DIR"),
                      "folder for runs.csv and trace.csv")(
@@ -406,7 +415,8 @@ int dispatch(const Arguments& arguments, const Commands& commands,
                   "  fail   it breaks the contract of <zeroth/abi.h>\n"
                   "  crash  the process died, or did not end in time\n"
                   "  skip   it could not be tried, or has nothing to try\n\n"
-                  "Exit code: 0 when no test failed or crashed, else 1.\n");
+                  "Exit code: 0 when no test failed or crashed, else 1.\n",
+                  LooksForPlugins::no);
     CheckOptions options;
     options.processes = std::min(default_threads(), 8);
     parser.options()(

@@ -19,7 +19,7 @@ struct DescribeOptions {
 struct RunOptions {
   std::string experiment, output;
   int threads = 1;
-  bool dry_run = false, isolate = false;
+  bool dry_run = false, isolate = false, retry_failed = false;
   std::vector<std::string> settings, only;
 };
 struct TrainOptions {

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdint>
 #include <cstdio>
 #include <filesystem>
+#include <mutex>
 #include <string>
 #include <system_error>
 #include <unordered_set>
@@ -34,8 +36,12 @@ int run_experiment(Terminal& terminal, const std::vector<std::string>& folders,
   const std::string output =
       options.output.empty() ? experiment.file.stem().string() + ".zeroth" : options.output;
   Database::check(output, Store::kind());
+  std::mutex saying;
+  std::unordered_set<std::string> said;  // every run may have the same to warn of
   set_log_sink([&](int level, const std::string& line) {
-    level == ZEROTH_LOG_WARNING ? terminal.warn(line) : terminal.note(line);
+    if (level != ZEROTH_LOG_WARNING) return terminal.note(line);
+    const std::lock_guard lock(saying);
+    if (said.insert(line).second) terminal.warn(line);
   });
   const Registry registry(plugin_folders(folders),
                           [&](const std::string& text) { terminal.warn(text); });
@@ -59,6 +65,7 @@ int run_experiment(Terminal& terminal, const std::vector<std::string>& folders,
     refuse_other_experiment(store, plan, output);
     done = store.keys();
     again = without_their_analyses(store, plan, output);
+    if (options.retry_failed) again.merge(store.failed_keys());
   }
   std::vector<const PlannedRun*> pending;
   bool any_chosen = false;
@@ -134,12 +141,15 @@ int run_experiment(Terminal& terminal, const std::vector<std::string>& folders,
     terminal.note("interrupted: the same command goes on from here");
     return 130;
   }
+  std::uint64_t failures = 0;
   for (const ProblemSummary& problem : summaries) {
-    for (const SummaryLine& line : problem.lines) {
-      if (line.failures > 0) return 1;  // also when they are of an earlier start
-    }
+    for (const SummaryLine& line : problem.lines) failures += line.failures;
   }
-  return 0;
+  if (failures > failed) {
+    terminal.note(fmt::format("{} runs failed at an earlier start: --retry-failed tries them again",
+                              failures - failed));
+  }
+  return failures > 0 ? 1 : 0;
 }
 
 }  // namespace zeroth::host

@@ -35,6 +35,7 @@ class Database {
   ~Database();  // folds the write-ahead log into the one file
 
   sqlite3* get() const { return database_.get(); }
+  const std::filesystem::path& file() const { return file_; }
   void execute(const std::string& sql) const;
 
  private:

@@ -36,9 +36,9 @@ struct Blob {
 /// Threads: those of its database.
 class Statement {
  public:
-  Statement(sqlite3* database, const char* sql) : database_(database) {
+  Statement(sqlite3* database, const std::string& sql) : database_(database) {
     sqlite3_stmt* raw = nullptr;
-    check(sqlite3_prepare_v2(database, sql, -1, &raw, nullptr));
+    check(sqlite3_prepare_v2(database, sql.c_str(), -1, &raw, nullptr));
     statement_.reset(raw);
   }
 

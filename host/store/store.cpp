@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "printable.hpp"
 #include "store/statement.hpp"
 #include "user_error.hpp"
 
@@ -47,6 +48,12 @@ constexpr const char* analysis_schema = R"(
     lowest REAL, highest REAL,                            -- the ends of the scale
     pixels BLOB NOT NULL, PRIMARY KEY (key, number)) WITHOUT ROWID;
 )";
+
+// In a run of a file that nobody has written so.
+class Damaged : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
 
 // Blobs are rows of 8 bytes a number, little-endian.
 class Packer {
@@ -138,7 +145,8 @@ std::string pack(const std::vector<std::pair<std::string, double>>& metrics) {
 
 std::vector<std::pair<std::string, double>> unpack_metrics(const std::string& text) {
   std::vector<std::pair<std::string, double>> metrics;
-  const auto json = nlohmann::ordered_json::parse(text);
+  const auto json = nlohmann::ordered_json::parse(text, nullptr, false);
+  if (!json.is_object()) throw Damaged("its metrics are no JSON object");
   for (const auto& [name, value] : json.items()) {
     metrics.emplace_back(
         name, value.is_number() ? value.get<double>() : std::numeric_limits<double>::quiet_NaN());
@@ -150,13 +158,24 @@ Outcome outcome_named(const std::string& name) {
   for (int i = 0; i <= static_cast<int>(last_outcome); ++i) {
     if (name == name_of(static_cast<Outcome>(i))) return static_cast<Outcome>(i);
   }
-  throw std::runtime_error("unknown outcome '" + name + "'");
+  throw Damaged("unknown outcome '" + printable(name) + "'");
+}
+
+// For IN ().
+std::string failures() {
+  std::string list;
+  for (int i = 0; i <= static_cast<int>(last_outcome); ++i) {
+    const auto outcome = static_cast<Outcome>(i);
+    if (is_failure(outcome))
+      list += fmt::format("{}'{}'", list.empty() ? "" : ", ", name_of(outcome));
+  }
+  return list;
 }
 
 // The run, if it is there, and what was seen in it.
 void erase(sqlite3* database, const std::string& key) {
   for (const char* table : {"series", "picture", "analysis", "trace", "run"})
-    Statement(database, fmt::format("DELETE FROM {} WHERE key = ?", table).c_str()).bind(key).run();
+    Statement(database, fmt::format("DELETE FROM {} WHERE key = ?", table)).bind(key).run();
 }
 
 void append_seen(sqlite3* database, const StoredRun& run) {
@@ -214,6 +233,14 @@ std::unordered_set<std::string> Store::keys() const {
   return keys;
 }
 
+std::unordered_set<std::string> Store::failed_keys() const {
+  std::unordered_set<std::string> keys;
+  Statement select(database_.get(),
+                   fmt::format("SELECT key FROM run WHERE outcome IN ({})", failures()));
+  while (select.step()) keys.insert(select.text(0));
+  return keys;
+}
+
 std::uint64_t Store::size() const {
   Statement count(database_.get(), "SELECT count(*) FROM run");
   count.step();
@@ -236,12 +263,17 @@ Provenance Store::provenance() const {
 
 void Store::append(const std::vector<StoredRun>& runs) {
   Transaction transaction(database_);
+  Statement has_failed(
+      database_.get(),
+      fmt::format("SELECT 1 FROM run WHERE key = ? AND outcome IN ({})", failures()));
   Statement run(database_.get(),
                 "INSERT INTO run VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
   Statement trace(database_.get(), "INSERT INTO trace VALUES (?, ?)");
   for (const StoredRun& r : runs) {
     const RunResult& result = r.result;
-    if (!r.analyses.empty()) erase(database_.get(), r.key);
+    const bool failed = has_failed.bind(r.key).step();
+    has_failed.reset();
+    if (failed || !r.analyses.empty()) erase(database_.get(), r.key);
     run.bind(r.key, r.position, r.problem, r.problem_label, r.problem_parameters, r.split,
              r.instance, result.instance_label, r.optimizer, r.optimizer_label,
              r.optimizer_parameters, r.trial, r.seed, name_of(result.outcome), result.message,
@@ -265,6 +297,11 @@ void Store::rearrange(const std::vector<Place>& places) {
   transaction.commit();
 }
 
+std::runtime_error Store::damaged(const std::string& key, const std::string& what) const {
+  return std::runtime_error(
+      fmt::format("{}: the run {}: {}", database_.file().string(), printable(key), what));
+}
+
 void Store::for_each(bool with_traces, const std::function<void(const StoredRun&)>& visit) const {
   Statement select(database_.get(), "SELECT * FROM run ORDER BY position");
   Statement trace(database_.get(), "SELECT rows FROM trace WHERE key = ?");
@@ -283,7 +320,12 @@ void Store::for_each(bool with_traces, const std::function<void(const StoredRun&
     r.optimizer_parameters = select.text(10);
     r.trial = select.unsigned_integer(11);
     r.seed = select.unsigned_integer(12);
-    r.result.outcome = outcome_named(select.text(13));
+    try {
+      r.result.outcome = outcome_named(select.text(13));
+      r.result.metrics = unpack_metrics(select.text(22));
+    } catch (const Damaged& error) {
+      throw damaged(r.key, error.what());
+    }
     r.result.message = select.text(14);
     r.result.iterations = select.unsigned_integer(15);
     r.result.queries = select.unsigned_integer(16);
@@ -292,7 +334,6 @@ void Store::for_each(bool with_traces, const std::function<void(const StoredRun&
     r.result.best_loss = select.real(19);
     r.result.wall_seconds = select.real(20);
     r.result.problem_seconds = select.real(21);
-    r.result.metrics = unpack_metrics(select.text(22));
     if (with_traces) {
       trace.bind(r.key);
       if (trace.step()) r.result.trace = unpack_trace(trace.text(0));
@@ -327,9 +368,20 @@ void Store::for_each_seen(const std::function<void(const Seen&)>& visit) const {
       const auto side = [&](int column) {
         return static_cast<std::uint32_t>(picture.unsigned_integer(column));
       };
-      seen.pictures.push_back({picture.unsigned_integer(0), picture.text(1), side(2), side(3),
-                               side(4), picture.real(5), picture.real(6),
-                               unpack_values(picture.text(7))});
+      RenderedPicture read{picture.unsigned_integer(0),
+                           picture.text(1),
+                           side(2),
+                           side(3),
+                           side(4),
+                           picture.real(5),
+                           picture.real(6),
+                           unpack_values(picture.text(7))};
+      // Three sides of 32 bits, one after the other: no product overflows.
+      const std::size_t pixels = read.values.size();
+      const std::uint64_t area = std::uint64_t{read.height} * read.width;
+      if (area > pixels || read.channels > pixels || area * read.channels != pixels)
+        throw damaged(seen.key, "a picture has not the pixels of its sides");
+      seen.pictures.push_back(std::move(read));
     }
     picture.reset();
     visit(seen);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <stdexcept>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -47,6 +48,8 @@ class Store {
 
   /// Keys of the runs that are there.
   std::unordered_set<std::string> keys() const;
+  /// Of those whose outcome is_failure().
+  std::unordered_set<std::string> failed_keys() const;
   std::uint64_t size() const;
   /// What was looked at in those runs in which something was, by key.
   std::unordered_map<std::string, std::string> analyses() const;
@@ -54,8 +57,8 @@ class Store {
   void set_provenance(const Provenance& provenance);
   Provenance provenance() const;
 
-  /// All of them or none; durable on return.  A run in which something was looked at takes the
-  /// place of itself, if it is there; any other must not be.
+  /// All of them or none; durable on return.  A run that has failed, or in which something was
+  /// looked at, takes the place of itself, if it is there; any other must not be.
   void append(const std::vector<StoredRun>& runs);
   /// Stored runs take their place and their names in a plan that has grown.
   void rearrange(const std::vector<Place>& places);
@@ -73,6 +76,7 @@ class Store {
   void for_each_seen(const std::function<void(const Seen&)>& visit) const;
 
  private:
+  std::runtime_error damaged(const std::string& key, const std::string& what) const;
   explicit Store(Database database) : database_(std::move(database)) {}
   bool has_analyses() const;
   Database database_;

@@ -131,6 +131,18 @@ int runs_in(const std::filesystem::path& file) {
 
 }  // namespace
 
+namespace {
+
+void execute(const std::filesystem::path& database, const std::string& sql) {
+  sqlite3* raw = nullptr;
+  REQUIRE(sqlite3_open(database.c_str(), &raw) == SQLITE_OK);
+  const int code = sqlite3_exec(raw, sql.c_str(), nullptr, nullptr, nullptr);
+  sqlite3_close(raw);
+  REQUIRE(code == SQLITE_OK);
+}
+
+}  // namespace
+
 TEST_CASE("help, version and lists go to standard output with exit code 0", "[cli]") {
   const Shell zeroth;
   const std::vector<std::pair<std::vector<std::string>, std::string>> expected{
@@ -145,6 +157,8 @@ TEST_CASE("help, version and lists go to standard output with exit code 0", "[cl
     CHECK(has(r.out, part));
   }
   CHECK_FALSE(has(zeroth({"list", "optimizers"}).out, "\n  quadratic "));
+  for (const char* alone : {"check", "report", "export"})  // what looks for no plugin
+    CHECK_FALSE(has(zeroth({alone, "--help"}).out, "--plugin-dir"));
   CHECK(has(zeroth({"describe", "zo-sgd"}).out, "zo_sgd.so"));
 }
 
@@ -331,6 +345,27 @@ TEST_CASE("failed runs are exit code 1, also when nothing is left to do", "[cli]
   const std::vector<std::string> run{"run", "e.toml", "--set", "problem.quadratic.fails=true"};
   CHECK(zeroth(run).exit_code == 1);
   CHECK(zeroth(run).exit_code == 1);
+}
+
+TEST_CASE("failed runs are tried again when asked to, and only they", "[cli]") {
+  const Shell zeroth;
+  REQUIRE(zeroth({"run", "e.toml"}).exit_code == 0);
+  const std::string undisturbed = zeroth.exported("e.zeroth");
+  execute(zeroth.folder / "e.zeroth",
+          "UPDATE run SET outcome = 'crashed', final_loss = NULL WHERE position IN (3, 10);"
+          "UPDATE run SET wall_seconds = 1234 WHERE position = 5;"
+          "UPDATE trace SET rows = x'' WHERE key = (SELECT key FROM run WHERE position = 3)");
+  const ProcessResult as_it_is = zeroth({"run", "e.toml"});
+  CHECK(as_it_is.exit_code == 1);
+  CHECK(has(as_it_is.err, "2 runs failed at an earlier start: --retry-failed"));
+  CHECK(has(zeroth({"run", "e.toml", "--retry-failed", "--dry-run"}).err, "2 of 16 runs"));
+  REQUIRE(zeroth({"run", "e.toml", "--retry-failed", "--only", "*ZO-ADAM*"}).exit_code == 1);
+  const ProcessResult again = zeroth({"run", "e.toml", "--retry-failed"});
+  CHECK(again.exit_code == 0);
+  CHECK(has(again.err, "16 runs are in e.zeroth already, 1 to do"));
+  CHECK(zeroth.exported("e.zeroth") == undisturbed);
+  const ProcessResult csv = zeroth({"export", "e.zeroth", "--csv", "kept"});
+  CHECK(has(read_all(zeroth.folder / "kept" / "runs.csv"), ",1234,"));  // it had not failed
 }
 
 TEST_CASE("one experiment may hold both splits, and problems with labels of their own", "[cli]") {
