@@ -53,6 +53,7 @@ Browser::Browser() {
     for (int descriptor = 5; descriptor < 64; ++descriptor) close(descriptor);
     const int null = ::open("/dev/null", O_RDWR);
     for (const int descriptor : {0, 1, 2}) dup2(null, descriptor);
+    setenv("TMPDIR", profile_.path().c_str(), 1);  // what it leaves goes with us
     execv(argv[0], argv.data());
     _exit(127);
   }
