@@ -58,7 +58,13 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     } else {
       const auto store = host::Store::open_to_read(file);
       store.for_each(true, [](const host::StoredRun&) {});
-      what == 0 ? host::format(host::summarize(store), true) : host::page_data(store, {1}).dump();
+      if (what == 0) {
+        host::format(host::summarize(store), true);
+      } else {  // as write_page() does
+        static_cast<void>(
+            host::page_data(store, {1})
+                .dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+      }
     }
   });
   return 0;
