@@ -17,7 +17,8 @@ if [ "${CI:-}" = true ]; then
 fi
 for preset in "$@"; do
   say "$preset: build"
-  cmake --preset "$preset" -DZEROTH_TESTS=ON -DZEROTH_WERROR="$([ "${CI:-}" = true ] && echo ON || echo OFF)" >/dev/null
+  # clang warns of other things
+  cmake --preset "$preset" -DZEROTH_TESTS=ON -DZEROTH_WERROR="$([ "${CI:-}" = true ] && [ "$preset" != fuzz ] && echo ON || echo OFF)" >/dev/null
   cmake --build --preset "$preset"
   if [ "$preset" != fuzz ]; then
     say "$preset: headers on their own"
