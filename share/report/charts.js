@@ -80,7 +80,7 @@ function cosine_chart({x, series: all}, {band, x_scale}, shown, size) {
 }
 
 // One number of each optimizer against a parameter of it, with standard errors; a line for each family.
-function sweep_chart({families}, {means}, {window, x_scale}, size) {
+function sweep_chart({parameter, families}, {means}, {window, x_scale}, size) {
   const lines = families.map(({name, points}, i) => ({name, ...series(i), points: points.map(({optimizer, at}) => {
     const found = means.find((row) => row.optimizer === optimizer)?.windows[window];
     if (!found || found.mean === null || (x_scale === 'log' && at <= 0)) return null;
@@ -88,17 +88,16 @@ function sweep_chart({families}, {means}, {window, x_scale}, size) {
     return {name, x: at, y: found.mean, low: found.mean - error, high: found.mean + error};
   }).filter(Boolean).sort((a, b) => a.x - b.x)})).filter((line) => line.points.length);
   if (lines.length === 0) return null;
-  const margin = name_width(lines.map((line) => line.name), size.width);
   return plot({
-    ...size, marginRight: margin + 8,
-    x: {type: x_scale}, y: {zero: true, nice: true},
+    ...size,
+    x: {type: x_scale}, y: {zero: false, nice: true},
     marks: [
-      ...axes('', 'mean cosine'),
-      ...lines.flatMap((line) => [
+      ...axes(parameter, 'mean cosine'),
+      ...lines.flatMap((line, i) => [
         Plot.lineY(line.points, {x: 'x', y: 'y', stroke: line.stroke, strokeWidth: 1.8}),
         Plot.ruleX(line.points, {x: 'x', y1: 'low', y2: 'high', stroke: line.stroke}),
         Plot.dot(line.points, {x: 'x', y: 'y', r: 3, fill: line.stroke}),
-        Plot.text(line.points.slice(-1), {x: 'x', y: 'y', text: 'name', dx: 8, textAnchor: 'start', fill: line.stroke, fontWeight: 600}),
+        Plot.text([line.name], {frameAnchor: 'top-left', dx: 10, dy: 8 + 16 * i, text: (name) => name, fill: line.stroke, fontWeight: 600}),
       ]),
       tips(lines.flatMap((line) => line.points), (point) => `${point.name}\n${number(point.x)}: ${number(point.y, 3)}`),
     ],
