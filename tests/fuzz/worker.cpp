@@ -2,6 +2,7 @@
 // problem that is opened and asked.
 #include <zeroth/abi.h>
 
+#include <array>
 #include <atomic>
 #include <cmath>
 #include <cstring>
@@ -124,6 +125,18 @@ void ask(Plugins& plugins) {
       sum += static_cast<double>(std::strlen(metrics->names[i]) + std::strlen(metrics->docs[i]));
     std::vector<double> values(metrics->count);
     metrics->measure(&instance.abi(), x.data(), values.data());
+  }
+  if (const auto* render = instance.render()) {
+    std::array<std::uint32_t, 3> sides{};
+    render->shape(&instance.abi(), sides.data());
+    double values = render->count;
+    for (const std::uint32_t side : sides) values *= side;
+    if (values > 1000) return;
+    std::vector<double> pictures(static_cast<std::size_t>(values));
+    render->draw(&instance.abi(), x.data(), pictures.data());
+    for (std::uint32_t i = 0; i < render->count; ++i)
+      sum += render->lowest[i] + render->highest[i] +
+             static_cast<double>(std::strlen(render->names[i]) + std::strlen(render->docs[i]));
   }
   static_cast<void>(sum);
 }
