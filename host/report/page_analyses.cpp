@@ -177,7 +177,8 @@ class Analyses {
     std::map<std::string, std::map<std::string, Json>> by_parameter;  // then by family
     for (std::size_t o = 0; o < results_.optimizers.size(); ++o) {
       const ReportedOptimizer& optimizer = results_.optimizers[o];
-      const Json parameters = Json::parse(optimizer.parameters);
+      const Json parameters = Json::parse(optimizer.parameters, nullptr, false);
+      if (!parameters.is_object()) continue;  // not as we write them
       for (const auto& [name, value] : parameters.items()) {
         if (!value.is_number()) continue;
         Json others = parameters;

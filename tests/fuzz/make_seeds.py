@@ -192,6 +192,9 @@ def analysed(c):
     c.execute("INSERT INTO picture VALUES ('00000000',0,1,'adversarial',1,1,2,0.0,1.0,?)",(struct.pack('<dd',0.5,1),))
 a=image(0x5A726F74,schema,analysed)
 put('result_file','analyses', b'\1'+a)
+def strange(c):
+    analysed(c); c.execute("UPDATE run SET optimizer_parameters='no JSON'")
+put('result_file','page-parameters', b'\1'+image(0x5A726F74,schema,strange))
 r=image(0x5A726F74,schema,runs)
 put('result_file','table', b'\0'+r); put('result_file','page', b'\1'+r)
 def train(c):
