@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <iterator>
 #include <utility>
 
 namespace zeroth::attack {
@@ -170,9 +169,11 @@ void Attack::measure(std::span<const double> w, std::span<double> values) const 
       squares += moved * moved;
       linf = std::max(linf, moved);
     }
-    const auto predicted = static_cast<double>(success ? other : label_);
-    const double all[] = {success ? 1.0 : 0.0, predicted, l1, std::sqrt(squares), linf};
-    std::copy(std::begin(all), std::end(all), values.begin());
+    values[0] = success ? 1 : 0;
+    values[1] = static_cast<double>(success ? other : label_);
+    values[2] = l1;
+    values[3] = std::sqrt(squares);
+    values[4] = linf;
   });
 }
 
