@@ -310,6 +310,41 @@ void gradient(Context& context) {
   }
 }
 
+void optimum(Context& context) {
+  const Suite suite = context.suite();
+  const Instance instance = usual(suite);
+  const zeroth_optimum_1* table = instance.optimum();
+  if (table == nullptr) skip("it has no optimum/1");
+  const double least = table->value(&instance.abi());
+  if (!std::isfinite(least)) fail(fmt::format("the least value is {}", least));
+  const double rounding = 1e-8 * (1.0 + std::abs(least));
+  const auto none_below = [&](const Points& x, const char* where) {
+    for (const double f : values_at(instance, x)) {
+      if (f < least - rounding)
+        fail(fmt::format("a point {} has the value {}, below the least value {}", where, f, least));
+    }
+  };
+  const std::size_t d = instance.dimension();
+  Points best(d, nan);
+  const zeroth_status status = table->point(&instance.abi(), best.data());
+  if (status == ZEROTH_OK) {
+    for (std::size_t j = 0; j < d; ++j) {
+      if (!std::isfinite(best[j]) || (instance->lower != nullptr && best[j] < instance->lower[j]) ||
+          (instance->upper != nullptr && best[j] > instance->upper[j]))
+        fail(fmt::format("coordinate {} of its point is {}: not inside the bounds", j, best[j]));
+    }
+    const double there = values_at(instance, best)[0];
+    if (!(std::abs(there - least) <= rounding))
+      fail(fmt::format("its point has the value {}, not {}", there, least));
+    for (const double reach : {1e-4, 1e-2, 1.0})
+      none_below(around(instance, best, 16, reach, 5), "near its point");
+  } else if (status != ZEROTH_UNSUPPORTED) {
+    fail("point() answers: " + failure_text(status, ""));
+  }
+  none_below(around_start(instance, 16), "near the start");
+  none_below(around(instance, start_of(instance), 64, 1.0, 6), "about the start");
+}
+
 void metrics(Context& context) {
   const Suite suite = context.suite();
   const Instance instance = usual(suite);
@@ -362,6 +397,8 @@ void add_problem_tests(std::vector<Test>& tests) {
   add("minibatches", "The same key is the same minibatch, and only stochastic problems have them.",
       "pure", minibatches);
   add("gradient", "The gradient agrees with central differences.", "values", gradient);
+  add("optimum", "The known optimum has its value, and no other point is below.", "values",
+      optimum);
   add("metrics", "Metrics are named, and finite or NaN.", "values", metrics);
 }
 

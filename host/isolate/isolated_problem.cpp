@@ -81,13 +81,23 @@ class RemoteInstance {
     instance.worker_.send({FrameKind::succeeded, {}, {{x, self->dimension}, {&loss, 1}}});
     return answered(instance.worker_, instance.worker_.receive()) != 0 ? 1 : 0;
   }
+  static double optimum(const zeroth_instance* self) { return of(self).optimum_[0]; }
+  static zeroth_status optimal_point(const zeroth_instance* self, double* x) {
+    const std::span<const double> point = of(self).optimum_.subspan(1);
+    if (point.empty()) return ZEROTH_UNSUPPORTED;
+    std::copy(point.begin(), point.end(), x);
+    return ZEROTH_OK;
+  }
   static const void* extension(const zeroth_instance* self, const char* id) {
     static const zeroth_gradient_1 gradient_table{sizeof(zeroth_gradient_1), 0, gradient};
     static const zeroth_success_1 success_table{sizeof(zeroth_success_1), 0, succeeded};
+    static const zeroth_optimum_1 optimum_table{sizeof(zeroth_optimum_1), 0, optimum,
+                                                optimal_point};
     const RemoteInstance& instance = of(self);
     const std::string_view wanted(id);
     if (wanted == ZEROTH_GRADIENT_1 && instance.has_gradient_) return &gradient_table;
     if (wanted == ZEROTH_SUCCESS_1 && instance.has_success_) return &success_table;
+    if (wanted == ZEROTH_OPTIMUM_1 && !instance.optimum_.empty()) return &optimum_table;
     if (wanted == ZEROTH_METRICS_1 && instance.has_metrics_) return &instance.metrics_;
     if (wanted == ZEROTH_RENDER_1 && instance.has_render_) return &instance.render_;
     return nullptr;
@@ -98,7 +108,8 @@ class RemoteInstance {
   WorkerProcess worker_;
   std::vector<std::string> texts_;         // label; names and docs of metrics and of pictures
   std::vector<const char*> names_, docs_;  // of metrics, then of pictures
-  std::vector<double> reals_;              // bounds; lowest and highest of pictures
+  std::vector<double> reals_;              // bounds; lowest and highest of pictures; optimum
+  std::span<const double> optimum_;        // the least value, and its point where it is known
   std::array<std::uint32_t, 3> shape_{};   // of a picture
   bool has_gradient_ = false, has_success_ = false, has_metrics_ = false, has_render_ = false;
   zeroth_metrics_1 metrics_{};
@@ -124,14 +135,17 @@ zeroth_status RemoteInstance::open(std::int32_t split, std::uint64_t index, zero
   const auto require = [this](bool good) {
     if (!good) worker_.garbled();
   };
-  require(answer.integers.size() == 14 && !answer.texts.empty() && answer.texts.size() % 2 == 1);
+  require(answer.integers.size() == 15 && !answer.texts.empty() && answer.texts.size() % 2 == 1);
   const std::uint64_t d = answer.integers[2];
   const bool has_lower = answer.integers[4] != 0, has_upper = answer.integers[5] != 0;
   const std::uint64_t bounds = (has_lower ? d : 0) + (has_upper ? d : 0);
-  const std::uint64_t named = answer.texts.size() / 2, pictures = answer.integers[10];
-  require(d <= UINT32_MAX && pictures <= named && answer.reals.size() == bounds + 2 * pictures);
+  const std::uint64_t named = answer.texts.size() / 2, pictures = answer.integers[10],
+                      known = answer.integers[14];
+  require(d <= UINT32_MAX && pictures <= named && (known == 0 || known == 1 || known == 1 + d) &&
+          answer.reals.size() == bounds + 2 * pictures + known);
   texts_.assign(answer.texts.begin(), answer.texts.end());
   reals_.assign(answer.reals.begin(), answer.reals.end());
+  optimum_ = std::span<const double>(reals_).last(known);
   has_gradient_ = answer.integers[6] != 0;
   has_success_ = answer.integers[7] != 0;
   has_metrics_ = answer.integers[8] != 0;

@@ -287,7 +287,14 @@ void Worker::open(const Frame& frame) {
     return std::span(values, whole && values != nullptr ? i.dimension : 0);
   };
   const auto flag = [](bool b) { return std::uint64_t{b}; };
-  const std::array<std::uint64_t, 14> numbers{
+  const auto* optimum = whole ? instance_extension<zeroth_optimum_1>(ZEROTH_OPTIMUM_1) : nullptr;
+  std::vector<double> known;  // the least value, and its point
+  if (optimum != nullptr) {
+    known.resize(1 + std::size_t{i.dimension});
+    known[0] = optimum->value(&i);
+    if (optimum->point(&i, known.data() + 1) != ZEROTH_OK) known.resize(1);
+  }
+  const std::array<std::uint64_t, 15> numbers{
       static_cast<std::uint64_t>(ZEROTH_OK),
       whole ? sizeof i : 0,
       i.dimension,
@@ -301,14 +308,15 @@ void Worker::open(const Frame& frame) {
       render != nullptr ? render->count : 0,
       shape[0],
       shape[1],
-      shape[2]};
+      shape[2],
+      known.size()};
   const auto range = [&](const double* values) {
     return std::span(values, render != nullptr ? render->count : 0);
   };
   send({FrameKind::answer,
         numbers,
         {bound(i.lower), bound(i.upper), range(render != nullptr ? render->lowest : nullptr),
-         range(render != nullptr ? render->highest : nullptr)},
+         range(render != nullptr ? render->highest : nullptr), known},
         texts});
 }
 

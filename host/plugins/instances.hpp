@@ -59,6 +59,7 @@ class Instance {
   /// Null when the plugin does not offer it.
   const zeroth_metrics_1* metrics() const { return extension<zeroth_metrics_1>(ZEROTH_METRICS_1); }
   const zeroth_success_1* success() const { return extension<zeroth_success_1>(ZEROTH_SUCCESS_1); }
+  const zeroth_optimum_1* optimum() const { return extension<zeroth_optimum_1>(ZEROTH_OPTIMUM_1); }
   const zeroth_gradient_1* gradient() const {
     return extension<zeroth_gradient_1>(ZEROTH_GRADIENT_1);
   }

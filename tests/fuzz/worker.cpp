@@ -119,6 +119,10 @@ void ask(Plugins& plugins) {
   instance->evaluate(&instance.abi(), ZEROTH_FULL_DATA, 2, x.data(), f.data(), &message.abi);
   if (const auto* gradient = instance.gradient())
     gradient->gradient(&instance.abi(), ZEROTH_FULL_DATA, x.data(), g.data());
+  if (const auto* optimum = instance.optimum()) {
+    sum += optimum->value(&instance.abi());
+    optimum->point(&instance.abi(), g.data());
+  }
   if (const auto* success = instance.success()) success->succeeded(&instance.abi(), x.data(), f[0]);
   if (const auto* metrics = instance.metrics()) {
     for (std::uint32_t i = 0; i < metrics->count; ++i)

@@ -124,6 +124,8 @@ const std::vector<Misbehaviour> misbehaviours{
     {"check/scratch", {{"problem/pure", "fail"}}},
     {"check/secretly_stochastic", {{"problem/minibatches", "fail"}}},
     {"check/wrong_gradient", {{"problem/gradient", "fail"}}},
+    {"check/wrong_optimum", {{"problem/optimum", "fail"}}},
+    {"check/beaten_optimum", {{"problem/optimum", "fail"}}},
     {"check/nameless_metric", {{"problem/metrics", "fail"}}},
 };
 

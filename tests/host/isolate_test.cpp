@@ -547,6 +547,9 @@ TEST_CASE("a problem in a worker is the problem it would be here", "[isolate]") 
     seen.insert(seen.end(), g.begin(), g.end());
     seen.insert(seen.end(), metrics.begin(), metrics.end());
     seen.insert(seen.end(), {f[0], instance->lower[2], instance->upper[2]});
+    REQUIRE(instance.optimum()->point(&instance.abi(), x.data()) == ZEROTH_OK);
+    seen.push_back(instance.optimum()->value(&instance.abi()));
+    seen.insert(seen.end(), x.begin(), x.end());
     for (const double loss : {0.5, 1.5})
       seen.push_back(instance.success()->succeeded(&instance.abi(), x.data(), loss));
     return std::tuple(seen, std::string(instance->label), std::string(instance.metrics()->names[1]),

@@ -322,6 +322,19 @@ typedef struct zeroth_render_1 {
   zeroth_status (*draw)(const zeroth_instance* instance, const double* x, double* pictures);
 } zeroth_render_1;
 
+/* Instance extension: the optimum, where it is known.  Constant, and quick. */
+#define ZEROTH_OPTIMUM_1 "zeroth.optimum/1"
+typedef struct zeroth_optimum_1 {
+  uint32_t struct_size;
+  uint32_t reserved;
+  /* The least value of the full-data objective inside the bounds, to the digits of a double that
+   * evaluate() has; finite. */
+  double (*value)(const zeroth_instance* instance);
+  /* x  dimension values, inside the bounds: a point of that value.  OK, or UNSUPPORTED: it is not
+   * known. */
+  zeroth_status (*point)(const zeroth_instance* instance, double* x);
+} zeroth_optimum_1;
+
 /* ---- Training ----------------------------------------------------------------------------- */
 
 /* Run extension, lent in training only: the gradient of the loss that iterate() would record. */

@@ -14,6 +14,8 @@
 //     std::size_t batch_rows() const;                    // see zeroth_instance; default 0
 //     void gradient(std::uint64_t minibatch, std::span<const double> x, std::span<double> g) const;
 //     bool succeeded(std::span<const double> x, double loss) const;
+//     double optimum() const;  // the least value; NaN: not known for this instance
+//     void optimal_point(std::span<double> x) const;  // with it; see zeroth_optimum_1
 //     static std::vector<zeroth::Metric> metrics();
 //     void measure(std::span<const double> x, std::span<double> values) const;  // one per metric
 //     static std::vector<zeroth::Picture> pictures();
@@ -40,6 +42,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -199,6 +202,25 @@ struct ProblemAdapter {
     });
   }
 
+  static double optimum(const zeroth_instance* self) {
+    double value = std::numeric_limits<double>::quiet_NaN();  // also when it throws
+    reported(nullptr, [&] {
+      value = of(self).optimum();
+      return ZEROTH_OK;
+    });
+    return value;
+  }
+  static zeroth_status optimal_point(const zeroth_instance* self, double* x) {
+    if constexpr (requires(const Instance& i) { i.optimal_point(std::span<double>()); }) {
+      return reported(nullptr, [&] {
+        of(self).optimal_point(std::span<double>(x, self->dimension));
+        return ZEROTH_OK;
+      });
+    } else {
+      return ZEROTH_UNSUPPORTED;
+    }
+  }
+
   static zeroth_status shape(const zeroth_instance* self, std::uint32_t* shape) {
     return reported(nullptr, [&] {
       const PictureShape said = of(self).picture_shape();
@@ -251,7 +273,7 @@ struct ProblemAdapter {
     }
   };
 
-  static const void* extension(const zeroth_instance*, const char* id) {
+  static const void* extension([[maybe_unused]] const zeroth_instance* self, const char* id) {
     const std::string_view wanted(id);
     if constexpr (requires(const Instance& i) {
                     i.gradient(0, std::span<const double>(), std::span<double>());
@@ -262,6 +284,10 @@ struct ProblemAdapter {
     if constexpr (requires(const Instance& i) { i.succeeded(std::span<const double>(), 0.0); }) {
       static const zeroth_success_1 table{sizeof(zeroth_success_1), 0, succeeded};
       if (wanted == ZEROTH_SUCCESS_1) return &table;
+    }
+    if constexpr (requires(const Instance& i) { i.optimum(); }) {
+      static const zeroth_optimum_1 table{sizeof(zeroth_optimum_1), 0, optimum, optimal_point};
+      if (wanted == ZEROTH_OPTIMUM_1) return std::isnan(optimum(self)) ? nullptr : &table;
     }
     if constexpr (requires { Instance::metrics(); }) {
       static const MetricsTable table;
