@@ -22,7 +22,8 @@ int main(int argc, char** argv) {  // NOLINT(bugprone-exception-escape)
                                    : "error:";
     std::fputs(fmt::format("{} {}\n", prefix, text).c_str(), stderr);
   };
-  if (argc == 3 && std::string(argv[1]) == "worker") return serve_worker(std::atol(argv[2]));
+  if (argc == 4 && std::string(argv[1]) == "worker")
+    return serve_worker(std::atol(argv[2]), std::atol(argv[3]));
   try {
     secure_standard_streams();
     std::signal(SIGXFSZ, SIG_IGN);  // a write over the limit is an error like any other

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <optional>
+#include <thread>
 #include <utility>
 
 #include "isolate/descendants.hpp"
@@ -12,6 +14,15 @@
 #include "plugins/registry.hpp"
 
 namespace zeroth::host {
+namespace {
+
+// How long one process looks for the word of another before it sleeps: to be woken takes a while,
+// most of all where the core sleeps too; to look takes a core.
+std::chrono::microseconds patience(unsigned processes) {
+  return std::chrono::microseconds(processes <= std::thread::hardware_concurrency() ? 2'000 : 0);
+}
+
+}  // namespace
 
 struct Isolation::Isolated {
   std::optional<IsolatedOptimizer> optimizer;
@@ -19,9 +30,9 @@ struct Isolation::Isolated {
   Descriptor descriptor;
 };
 
-Isolation::Isolation(const Limits& limits, const std::atomic<bool>& cancel,
+Isolation::Isolation(const Limits& limits, const std::atomic<bool>& cancel, int runs,
                      std::filesystem::path program)
-    : settings_{std::move(program), limits, &cancel} {
+    : runs_(static_cast<unsigned>(runs)), settings_{std::move(program), limits, &cancel} {
   adopt_orphans();  // a plugin's, to be ended with its worker
 }
 Isolation::~Isolation() = default;
@@ -36,6 +47,9 @@ const Descriptor& Isolation::isolate(const Descriptor& original) {
   if (original.optimizer != nullptr)
     descriptor.optimizer = &made->optimizer.emplace(original, settings_);
   if (original.problem != nullptr) descriptor.problem = &made->problem.emplace(original, settings_);
+  optimizers_ |= original.optimizer != nullptr;
+  problems_ |= original.problem != nullptr;
+  settings_.patience = patience(runs_ * (1u + unsigned{optimizers_} + unsigned{problems_}));
   return descriptor;
 }
 

@@ -22,9 +22,13 @@ namespace zeroth::host {
 /// Must outlive all that is made from its descriptors.  Threads: isolate() alone, the rest any.
 class Isolation {
  public:
-  /// program  becomes a worker when it is started as `program worker PARENT`: serve_worker().
   /// cancel   once set, calls that wait for a worker throw.
-  Isolation(const Limits& limits, const std::atomic<bool>& cancel,
+  /// runs     as many as there will be at once: where each of their processes can have a core of
+  /// its
+  ///          own, they wait for each other awake.
+  /// program  becomes a worker when it is started as `program worker PARENT PATIENCE`:
+  ///          serve_worker().
+  Isolation(const Limits& limits, const std::atomic<bool>& cancel, int runs,
             std::filesystem::path program = "/proc/self/exe");
   ~Isolation();
   Isolation(const Isolation&) = delete;
@@ -35,12 +39,14 @@ class Isolation {
 
  private:
   struct Isolated;
+  const unsigned runs_;
+  bool optimizers_ = false, problems_ = false;  // whether there are any
   WorkerSettings settings_;
   std::map<const Descriptor*, std::unique_ptr<Isolated>> isolated_;
 };
 
-/// Of `zeroth worker PARENT`, which a host has started: answers what comes over the link until the
-/// host is gone.  Returns the exit code.
-int serve_worker(long parent);
+/// Of `zeroth worker PARENT PATIENCE`, which a host has started: answers what comes over the link
+/// until the host is gone.  patience  microseconds: see Link.  Returns the exit code.
+int serve_worker(long parent, long patience);
 
 }  // namespace zeroth::host

@@ -1,14 +1,14 @@
 #include "isolate/link.hpp"
 
-#include <sys/socket.h>
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
-#include <cerrno>
-#include <chrono>
 #include <cstring>
+#include <ctime>
 #include <new>
-#include <thread>
 #include <utility>
 
 namespace zeroth::host {
@@ -16,7 +16,6 @@ namespace {
 
 constexpr std::size_t line = 64;            // bytes of a cache line
 constexpr std::size_t portion = 32'768;     // bytes copied before the other side is told
-constexpr double most_patience = 50;        // microseconds: about what it costs to sleep and wake
 constexpr std::uint32_t hopeful_wait = 16;  // every so many waits are patient again
 constexpr std::uint32_t reader = 0, writer = 1;
 
@@ -26,6 +25,13 @@ inline void relax() {
 #elif defined(__aarch64__)
   asm volatile("yield");
 #endif
+}
+
+// Until the waker has written another number and called, or for 10 ms.
+void sleep_while_one(const std::atomic<std::uint32_t>& asleep) {
+  static_assert(sizeof asleep == sizeof(std::uint32_t));
+  const timespec longest{0, 10'000'000};
+  syscall(SYS_futex, &asleep, FUTEX_WAIT, 1, &longest, nullptr, 0);
 }
 
 }  // namespace
@@ -39,9 +45,12 @@ struct Link::Ring {
   alignas(line) std::array<std::byte, capacity> bytes;
 };
 
-Link::Link(int socket, void* memory, Side side, Sleep sleep)
-    : socket_(socket), out_(static_cast<Ring*>(memory)), in_(out_ + 1), sleep_(std::move(sleep)) {
-  patience_.fill(std::thread::hardware_concurrency() > 1 ? most_patience : 0);
+Link::Link(void* memory, Side side, std::chrono::microseconds patience, Sleepy sleepy)
+    : out_(static_cast<Ring*>(memory)),
+      in_(out_ + 1),
+      sleepy_(std::move(sleepy)),
+      most_patience_(static_cast<double>(patience.count())) {
+  patience_.fill(most_patience_);
   static_assert(sizeof(Ring) * 2 == memory_bytes);
   static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
   if (side == Side::worker) std::swap(out_, in_);
@@ -127,12 +136,12 @@ void Link::wait(const Ready& ready, std::uint32_t sleeper) {
   using Clock = std::chrono::steady_clock;
   double& patience = patience_[sleeper];
   if (patience > 0) {
-    if (++waits_[sleeper] % hopeful_wait == 0) patience = most_patience;
+    if (++waits_[sleeper] % hopeful_wait == 0) patience = most_patience_;
     const auto until = Clock::now() + std::chrono::nanoseconds(std::int64_t(1e3 * patience));
     do {
       for (int i = 0; i < 16; ++i) {
         if (ready()) {
-          patience = most_patience;
+          patience = most_patience_;
           return;
         }
         relax();
@@ -143,26 +152,18 @@ void Link::wait(const Ready& ready, std::uint32_t sleeper) {
   auto& asleep = (sleeper == reader ? in_ : out_)->asleep[sleeper];
   for (;;) {
     asleep.store(1, std::memory_order_seq_cst);
-    const bool connected = ready() || still_connected();
     if (ready()) break;
-    if (!connected) throw LinkBroken("closed its connection to the host");
-    sleep_();
+    sleepy_();
+    if (ready()) break;
+    sleep_while_one(asleep);
   }
   asleep.store(0, std::memory_order_seq_cst);
 }
 
-// Takes the bytes that woke us.
-bool Link::still_connected() const {
-  char bytes[64];
-  const ssize_t n = ::recv(socket_, bytes, sizeof bytes, MSG_DONTWAIT);
-  return n > 0 || (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR));
-}
-
-// A full socket has bytes enough to wake the sleeper; a closed one is found out when we wait.
 void Link::wake(std::uint32_t sleeper) const {
   auto& asleep = (sleeper == reader ? out_ : in_)->asleep[sleeper];
   if (asleep.exchange(0, std::memory_order_seq_cst) != 0)
-    static_cast<void>(::send(socket_, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL));
+    syscall(SYS_futex, &asleep, FUTEX_WAKE, 1, nullptr, nullptr, 0);
 }
 
 }  // namespace zeroth::host

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -13,14 +14,14 @@
 
 namespace zeroth::host {
 
-/// The other side closed the connection, ended, or broke the rules.
+/// The other side ended, or broke the rules.
 class LinkBroken : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
 /// One end.  A ring of bytes for each direction is in the shared memory.  Whoever waits looks at it
-/// for some microseconds, and then sleeps until a byte on the socket wakes it.
+/// while its patience lasts, and then sleeps until the other side wakes it (a futex).
 /// All that is received is copied out of the shared memory before it is looked at.
 /// Threads: one; send() of the worker's side may be called under a lock by several.
 class Link {
@@ -28,14 +29,14 @@ class Link {
   enum class Side { host, worker };
   static constexpr std::size_t memory_bytes = std::size_t{1} << 19;
 
-  /// Waits until the socket may be read or for as long as it likes, and throws to give up.
-  using Sleep = std::function<void()>;
+  /// Called before sleep, which ends after 10 ms at the latest; throws to give up.
+  using Sleepy = std::function<void()>;
 
-  /// socket  connected, closed by the caller; the other end closed means that the other side is
-  /// gone.  memory  shared, memory_bytes, zero before both sides look at it.
-  Link(int socket, void* memory, Side side, Sleep sleep);
+  /// memory    shared, memory_bytes, zero before both sides look at it.
+  /// patience  to look before sleeping, where that has been worth it of late.
+  Link(void* memory, Side side, std::chrono::microseconds patience, Sleepy sleepy);
 
-  /// Throws LinkBroken, std::length_error for a frame that is too long, or what sleep throws.
+  /// Throws LinkBroken, std::length_error for a frame that is too long, or what sleepy throws.
   void send(const Outgoing& frame);
   /// Valid until the next receive().  Throws as send.
   Frame receive();
@@ -47,15 +48,14 @@ class Link {
   void publish();
   template <typename Ready>
   void wait(const Ready& ready, std::uint32_t sleeper);
-  bool still_connected() const;
   void wake(std::uint32_t sleeper) const;
 
-  const int socket_;
   Ring *out_, *in_;
-  const Sleep sleep_;
+  const Sleepy sleepy_;
   std::uint64_t written_ = 0, published_ = 0, read_ = 0;  // our own counts, in bytes
+  const double most_patience_;                            // microseconds
   // As reader and as writer, which may be two threads.
-  std::array<double, 2> patience_;  // microseconds to look before sleeping
+  std::array<double, 2> patience_;
   std::array<std::uint32_t, 2> waits_{};
   std::vector<std::byte> received_;
 };

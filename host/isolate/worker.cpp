@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
@@ -42,10 +43,10 @@ void require(bool good) {
 
 class Worker {
  public:
-  Worker(int socket, void* memory)
-      : link_(socket, memory, Link::Side::worker, [socket] {
-          pollfd wanted{socket, POLLIN, 0};
-          poll(&wanted, 1, 100);  // a thread that logs may have taken the byte meant for us
+  Worker(void* memory, std::chrono::microseconds patience)
+      : link_(memory, Link::Side::worker, patience, [] {
+          pollfd host{worker_socket, POLLIN, 0};
+          if (poll(&host, 1, 0) != 0) throw LinkBroken("the host has gone");
         }) {}
 
   /// From any thread: a plugin may log from one of its own.
@@ -384,7 +385,7 @@ void Worker::ask_problem(const Frame& frame) {
 
 }  // namespace
 
-int serve_worker(long parent) {
+int serve_worker(long parent, long patience) {
   // The host may have died before this line.
   if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent) return 3;
   adopt_orphans();  // until we end: then they are the host's
@@ -395,9 +396,9 @@ int serve_worker(long parent) {
       mmap(nullptr, Link::memory_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, worker_memory, 0);
   if (memory == MAP_FAILED) return 3;
   close(worker_memory);
-  fcntl(worker_socket, F_SETFD, FD_CLOEXEC);
+  fcntl(worker_socket, F_SETFD, FD_CLOEXEC);  // open for as long as we are here
   // Never destroyed: threads of the plugin may still log.
-  auto* worker = new Worker(worker_socket, memory);
+  auto* worker = new Worker(memory, std::chrono::microseconds(patience));
   worker->serve();
 }
 

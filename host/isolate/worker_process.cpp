@@ -28,7 +28,7 @@
 namespace zeroth::host {
 namespace {
 
-constexpr auto look_every = std::chrono::milliseconds(10);    // at limits, while waiting
+constexpr auto look_every = std::chrono::milliseconds(10);    // at the worker
 constexpr auto time_to_end = std::chrono::milliseconds(500);  // of one that has closed its pipes
 constexpr std::size_t most_said = 2000;                       // bytes of standard error kept
 
@@ -119,7 +119,7 @@ WorkerProcess::WorkerProcess(const WorkerSettings& settings, std::string plugin)
   const File their_errors(pipe[1]);
   checked(fcntl(errors_.get(), F_SETFL, O_NONBLOCK), "pipe");
   spawn(theirs.get(), shared.get(), their_errors.get());
-  link_.emplace(socket_.get(), memory_.get(), Link::Side::host, [this] { sleep(); });
+  link_.emplace(memory_.get(), Link::Side::host, settings.patience, [this] { look_idly(); });
 }
 
 void WorkerProcess::spawn(int socket, int memory, int errors) {
@@ -145,8 +145,9 @@ void WorkerProcess::spawn(int socket, int memory, int errors) {
   posix_spawnattr_setpgroup(&attributes, 0);  // Ctrl-C is for the host
   posix_spawnattr_setflags(&attributes,
                            POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
-  std::string name = "zeroth", command = "worker", parent = std::to_string(getpid());
-  std::array<char*, 4> argv{name.data(), command.data(), parent.data(), nullptr};
+  std::string name = "zeroth", command = "worker", parent = std::to_string(getpid()),
+              patience = std::to_string(settings_.patience.count());
+  std::array<char*, 5> argv{name.data(), command.data(), parent.data(), patience.data(), nullptr};
   std::string mark = mark_;
   std::vector<char*> environment{mark.data()};
   for (char** entry = environ; *entry != nullptr; ++entry) environment.push_back(*entry);
@@ -189,7 +190,7 @@ void WorkerProcess::send(const Outgoing& frame) {
 Frame WorkerProcess::receive() {
   for (;;) {
     // One that never lets us wait is looked at too.
-    if (++received_ % 64 == 0) check_limits();
+    if (++received_ % 64 == 0 && time_to_look()) look();
     try {
       Frame frame = link_->receive();
       if (frame.kind != FrameKind::log) return frame;
@@ -207,27 +208,38 @@ bool WorkerProcess::cancelled() const {
 
 void WorkerProcess::garbled() { broken("sent what the host cannot understand"); }
 
-// Until the worker has something for us; not longer than until limits are to be looked at.
-void WorkerProcess::sleep() {
-  std::array<pollfd, 3> wanted{
-      {{socket_.get(), POLLIN, 0}, {errors_.get(), POLLIN, 0}, {process_.get(), POLLIN, 0}}};
-  poll(wanted.data(), wanted.size(), static_cast<int>(look_every.count()));
-  if (wanted[1].revents != 0) drain();
-  check_limits();
-  if (wanted[2].revents != 0 && wanted[0].revents == 0) broken("ended");
+bool WorkerProcess::time_to_look() {
+  const Clock::time_point now = Clock::now();
+  if (now - looked_ < look_every) return false;
+  looked_ = now;
+  return true;
 }
 
-void WorkerProcess::check_limits() {
-  const Clock::time_point now = Clock::now();
+// Whether there is still nothing from it because it is no more.
+void WorkerProcess::look_idly() {
+  if (!time_to_look()) return;
+  look();
+  std::array<pollfd, 2> ends{{{process_.get(), POLLIN, 0}, {socket_.get(), POLLIN, 0}}};
+  poll(ends.data(), ends.size(), 0);
+  if (ends[0].revents != 0) {
+    if (ended_) broken("ended");
+    ended_ = true;  // what it said just before is taken first
+  } else if (ends[1].revents != 0) {
+    broken("closed its connection to the host");
+  }
+}
+
+// Whether it is within its limits and wanted, and what it has printed.
+void WorkerProcess::look() {
+  drain();
   if (cancelled()) lost(Outcome::crashed, "was ended: the experiment was interrupted");
   const Limits& limits = settings_.limits;
-  if (limits.seconds && std::chrono::duration<double>(now - started_).count() > *limits.seconds) {
+  if (limits.seconds &&
+      std::chrono::duration<double>(Clock::now() - started_).count() > *limits.seconds) {
     lost(Outcome::time_limit,
          fmt::format("was ended: the run took longer than {} s (limits.seconds)", *limits.seconds));
   }
-  if (!limits.memory || now - looked_ < look_every) return;
-  looked_ = now;
-  if (memory_of(id_) > *limits.memory) {
+  if (limits.memory && memory_of(id_) > *limits.memory) {
     lost(Outcome::memory_limit, fmt::format("was ended: it took more than {} (limits.memory)",
                                             bytes_text(*limits.memory)));
   }

@@ -21,6 +21,7 @@ struct WorkerSettings {
   std::filesystem::path program;              // that becomes a worker when started as one
   Limits limits;                              // of one process
   const std::atomic<bool>* cancel = nullptr;  // once set, whoever waits for a worker gives up
+  std::chrono::microseconds patience{0};      // of both sides: see Link
 };
 
 /// The descriptors that a worker is born with, beside the standard streams.
@@ -67,8 +68,9 @@ class WorkerProcess {
     int number_;
   };
   void spawn(int socket, int memory, int errors);
-  void sleep();
-  void check_limits();
+  bool time_to_look();
+  void look();
+  void look_idly();
   void drain();
   void end() const;
   [[noreturn]] void lost(Outcome outcome, const std::string& what);
@@ -83,8 +85,8 @@ class WorkerProcess {
   std::unique_ptr<void, Unmap> memory_;
   pid_t id_ = -1;
   const std::string mark_;  // in its environment, and so in that of what it starts
-  bool gone_ = false;
-  Clock::time_point started_ = Clock::now(), looked_{};  // at its memory
+  bool gone_ = false, ended_ = false;
+  Clock::time_point started_ = Clock::now(), looked_{};  // at it
   std::uint32_t received_ = 0;
   std::string said_;  // the end of its standard error
   std::optional<Link> link_;

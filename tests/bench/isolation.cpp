@@ -1,6 +1,6 @@
 // What a process of its own costs: a batch is one evaluate() and one iterate() of zo-sgd, through
-// the oracle, on a problem that takes no time or 200 microseconds; and an evaluate() of an isolated
-// problem.
+// the oracle, on a problem that takes no time or 200 microseconds, in one run and in as many at
+// once as there are cores; and an evaluate() of an isolated problem.
 //
 //   bench_isolation [DIMENSION]      10
 #include <fmt/format.h>
@@ -8,7 +8,9 @@
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
+#include <numeric>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "host/matrix_of.hpp"
@@ -66,10 +68,11 @@ int main(int argc, char** argv) {
   const std::int64_t dimension = argc > 1 ? std::atoll(argv[1]) : 10;
   const zeroth::test::QuadraticFixture fixture({{"dimension", dimension}});
   const std::atomic<bool> cancel{false};
-  Isolation isolation({}, cancel, ZEROTH_BINARY_DIR "/bin/zeroth");
+  const int cores = static_cast<int>(std::thread::hardware_concurrency());
+  Isolation alone({}, cancel, 1, ZEROTH_BINARY_DIR "/bin/zeroth");
+  Isolation together({}, cancel, cores, ZEROTH_BINARY_DIR "/bin/zeroth");
   const Descriptor& zo_sgd = load("lib/zeroth/plugins", "zo_sgd", false);
 
-  // Microseconds a batch.
   const auto solve = [&](const Descriptor& descriptor, std::uint64_t batches, int pause) {
     const Optimizer optimizer(descriptor, zeroth::test::values_of(descriptor, {}), "bench");
     Budget budget;
@@ -80,19 +83,33 @@ int main(int argc, char** argv) {
     if (optimizer.solve(slow.slowed) != ZEROTH_OK) std::abort();
     return microseconds(Clock::now() - start) / static_cast<double>(batches);
   };
-  for (const int pause : {0, 200}) {
-    std::vector<double> here, there;
-    for (int repeat = 0; repeat < 21; ++repeat) {  // interleaved: both meet the same machine
-      here.push_back(solve(zo_sgd, pause == 0 ? 5000 : 500, pause));
-      there.push_back(solve(isolation.isolate(zo_sgd), pause == 0 ? 5000 : 500, pause));
+  // Microseconds a batch, the mean of the runs.
+  const auto solve_all = [&](const Descriptor& descriptor, int runs, int pause) {
+    std::vector<double> each(static_cast<std::size_t>(runs));
+    std::vector<std::thread> threads;
+    for (double& one : each)
+      threads.emplace_back([&] { one = solve(descriptor, pause == 0 ? 5000 : 500, pause); });
+    for (std::thread& thread : threads) thread.join();
+    return std::accumulate(each.begin(), each.end(), 0.0) / runs;
+  };
+  for (const int runs : {1, cores}) {
+    for (const int pause : {0, 200}) {
+      const Descriptor& isolated = (runs == 1 ? alone : together).isolate(zo_sgd);
+      std::vector<double> here, there;
+      for (int repeat = 0; repeat < 21; ++repeat) {  // interleaved: both meet the same machine
+        here.push_back(solve_all(zo_sgd, runs, pause));
+        there.push_back(solve_all(isolated, runs, pause));
+      }
+      fmt::print(
+          "optimizer, {} at once, {} us a batch for the problem: in process {:.2f} us, isolated "
+          "{:.2f} us, {:.2f} us more (at most 10)\n",
+          runs, pause, median(here), median(there), median(there) - median(here));
     }
-    fmt::print(
-        "optimizer, {} us a batch for the problem: in process {:.2f} us, isolated {:.2f} us, "
-        "{:.2f} us more (at most 10)\n",
-        pause, median(here), median(there), median(there) - median(here));
   }
 
   const Descriptor& quadratic = load("tests/plugins_for_tests", "quadratic", true);
+  Isolation only_problem({}, cancel, 1, ZEROTH_BINARY_DIR "/bin/zeroth");
+  const Descriptor& isolated_quadratic = only_problem.isolate(quadratic);
   const auto evaluate = [&](const Descriptor& descriptor) {
     const Suite suite(descriptor, zeroth::test::values_of(descriptor, {{"dimension", dimension}}),
                       "bench");
@@ -108,7 +125,7 @@ int main(int argc, char** argv) {
   std::vector<double> here, there;
   for (int repeat = 0; repeat < 21; ++repeat) {
     here.push_back(evaluate(quadratic));
-    there.push_back(evaluate(isolation.isolate(quadratic)));
+    there.push_back(evaluate(isolated_quadratic));
   }
   fmt::print("problem: in process {:.2f} us, isolated {:.2f} us, {:.2f} us more (at most 10)\n",
              median(here), median(there), median(there) - median(here));

@@ -1,9 +1,7 @@
 // The memory that a worker shares with the host: it may write there what it likes, when it likes.
 #include "isolate/link.hpp"
 
-#include <sched.h>
 #include <sys/mman.h>
-#include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
@@ -22,19 +20,12 @@ constexpr std::size_t half = host::Link::memory_bytes / 2, written_at = 0, read_
 // One for all inputs: to clear it takes as long as to map it.
 struct Shared {
   Shared() {
-    // With one processor a link does not look before it sleeps.
-    cpu_set_t one;
-    CPU_ZERO(&one);
-    CPU_SET(sched_getcpu(), &one);
-    sched_setaffinity(0, sizeof one, &one);
     void* at = mmap(nullptr, host::Link::memory_bytes, PROT_READ | PROT_WRITE,
                     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     fuzz::require(at != MAP_FAILED);
     memory = static_cast<std::uint8_t*>(at);
-    fuzz::require(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets.data()) == 0);
   }
   std::uint8_t* memory;
-  std::array<int, 2> sockets{};
 };
 
 }  // namespace
@@ -60,7 +51,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   for (std::size_t ring = 0; ring < 2; ++ring)
     std::memset(shared.memory + ring * half, 0, bytes_at + size);
   try {
-    host::Link link(shared.sockets[0], shared.memory, host::Link::Side::host, turn);
+    host::Link link(shared.memory, host::Link::Side::host, {}, turn);
     turn();
     for (;;) {
       const host::Frame frame = link.receive();
