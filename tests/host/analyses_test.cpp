@@ -12,40 +12,22 @@
 
 #include "report/png.hpp"
 #include "support/catch.hpp"
-#include "support/process.hpp"
-#include "support/temporary_folder.hpp"
+#include "support/work_folder.hpp"
 #include "support/zo_lstm_weights.hpp"
 
 using zeroth::host::png_of;
 using zeroth::host::RenderedPicture;
-using zeroth::test::ProcessResult;
-using zeroth::test::read_all;
-using zeroth::test::run_zeroth;
-using zeroth::test::TemporaryFolder;
+using namespace zeroth::test;
 
 namespace {
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 // Series of analysis.csv by "run analysis name coordinate": iteration and the number as written.
 using Rows = std::map<std::uint64_t, std::string>;
 using Analyses = std::map<std::string, Rows>;
 
-struct Shell {
-  explicit Shell(const std::string& experiment) { folder.write("e.toml", experiment); }
-  ProcessResult operator()(const std::vector<std::string>& arguments) const {
-    return run_zeroth(arguments, folder.path(),
-                      {"ZEROTH_PLUGIN_PATH=" ZEROTH_BINARY_DIR
-                       "/tests/plugins_for_tests:" ZEROTH_BINARY_DIR "/tests/zoo",
-                       "XDG_DATA_HOME=/nowhere"});
-  }
-  ProcessResult good(const std::vector<std::string>& arguments) const {
-    ProcessResult r = (*this)(arguments);
-    INFO(r.out << r.err);
-    REQUIRE(r.exit_code == 0);
-    return r;
+struct Shell : WorkFolder {
+  explicit Shell(const std::string& experiment) : WorkFolder("e.toml", experiment) {
+    environment.front() += ":" + zoo;
   }
   // Runs the experiment into NAME.zeroth and exports it into the folder NAME.
   void run(const std::string& name, std::vector<std::string> more = {}) const {
@@ -58,26 +40,15 @@ struct Shell {
     return read_all(folder / name / file);
   }
   Analyses analyses(const std::string& name) const {
-    std::istringstream in(text(name, "analysis.csv"));
     Analyses all;
-    std::string line;
-    std::getline(in, line);
-    REQUIRE(line == "run,analysis,name,coordinate,iteration,value");
-    while (std::getline(in, line)) {
-      std::vector<std::string> f(1);
-      for (const char c : line) {
-        if (c == ',') {
-          f.emplace_back();
-        } else {
-          f.back() += c;
-        }
-      }
-      REQUIRE(f.size() == 6);
-      all[f[0] + " " + f[1] + " " + f[2] + " " + f[3]][std::stoull(f[4])] = f[5];
-    }
+    const auto rows = csv_rows(text(name, "analysis.csv"));
+    REQUIRE(rows[0] == std::vector<std::string>{"run", "analysis", "name", "coordinate",
+                                                "iteration", "value"});
+    for (auto f = rows.begin() + 1; f != rows.end(); ++f)
+      all[f->at(0) + " " + f->at(1) + " " + f->at(2) + " " + f->at(3)][std::stoull(f->at(4))] =
+          f->at(5);
     return all;
   }
-  TemporaryFolder folder;
 };
 
 double number(const std::string& text) { return std::strtod(text.c_str(), nullptr); }
@@ -124,17 +95,6 @@ only = "*:1/Adam/1"
 )";
 
 // runs.csv without the last columns, from wall_seconds on.
-std::string without_seconds(const std::string& runs) {
-  std::istringstream in(runs);
-  std::string kept;
-  for (std::string line; std::getline(in, line);) {
-    std::size_t end = line.size();
-    for (int column = 0; column < 6; ++column) end = line.rfind(',', end - 1);
-    kept += line.substr(0, end) + "\n";
-  }
-  return kept;
-}
-
 std::string complaint_of(const std::string& experiment) {
   const Shell shell(experiment);
   const ProcessResult r = shell({"run", "e.toml"});

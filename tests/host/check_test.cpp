@@ -9,8 +9,7 @@
 
 #include "support/catch.hpp"
 #include "support/data.hpp"
-#include "support/process.hpp"
-#include "support/temporary_folder.hpp"
+#include "support/work_folder.hpp"
 #include "support/zo_lstm_weights.hpp"
 
 using namespace zeroth::test;
@@ -18,7 +17,6 @@ using Json = nlohmann::json;
 
 namespace {
 
-const std::string zoo = ZEROTH_BINARY_DIR "/tests/zoo/";
 const std::string ours = ZEROTH_BINARY_DIR "/lib/zeroth/plugins/";
 
 ProcessResult check(std::vector<std::string> arguments) {
@@ -52,10 +50,6 @@ Json report_of(std::vector<std::string> arguments, int expected_exit_code) {
   INFO(result.out << result.err);
   CHECK(result.exit_code == expected_exit_code);
   return Json::parse(result.out);
-}
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 using Caught = std::map<std::string, std::string>;  // last parts of names, results
@@ -143,7 +137,7 @@ TEST_CASE("each misbehaving plugin is caught by the test that should, and by no 
     DYNAMIC_SECTION(each.plugin) {
       const bool bad = std::any_of(each.caught.begin(), each.caught.end(),
                                    [](const auto& c) { return c.second != "warn"; });
-      const Json report = report_of({zoo + each.plugin + ".so"}, bad ? 1 : 0);
+      const Json report = report_of({zoo + "/" + each.plugin + ".so"}, bad ? 1 : 0);
       Caught caught;
       for (const auto& [name, result] : complaints(report)) caught[without_id(name)] = result;
       CHECK(caught == each.caught);
@@ -152,7 +146,7 @@ TEST_CASE("each misbehaving plugin is caught by the test that should, and by no 
 }
 
 TEST_CASE("a plugin in plain C that keeps its contract passes", "[check]") {
-  const Json report = report_of({zoo + "check/honest.so"}, 0);
+  const Json report = report_of({zoo + "/check/honest.so"}, 0);
   CHECK(complaints(report).empty());
   CHECK(report.at("counts").at("skip") == 1);  // it has no parameters to fuzz
   CHECK(report.at("counts").at("pass") > 20);
@@ -204,7 +198,7 @@ TEST_CASE("what cannot be created is skipped, with the plugin's reason", "[check
 }
 
 TEST_CASE("a crash names the signal and keeps the last lines of standard error", "[check]") {
-  const Json report = report_of({zoo + "check/segfaults.so", "--only", "solves"}, 1);
+  const Json report = report_of({zoo + "/check/segfaults.so", "--only", "solves"}, 1);
   const Json& test = report.at("tests").at(0);
   CHECK(test.at("result") == "crash");
 #ifndef __SANITIZE_ADDRESS__  // which has the last word
@@ -215,7 +209,7 @@ TEST_CASE("a crash names the signal and keeps the last lines of standard error",
 
 TEST_CASE("a test that does not end is stopped and said to be a crash", "[check]") {
   const ProcessResult result =
-      check({zoo + "check/hangs.so", "--only", "solves", "--timeout", "0.5"});
+      check({zoo + "/check/hangs.so", "--only", "solves", "--timeout", "0.5"});
   CHECK(result.exit_code == 1);
   CHECK(has(result.out, "crash"));
   CHECK(has(result.out, "did not end within 0.5 s"));

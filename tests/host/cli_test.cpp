@@ -9,40 +9,25 @@
 #include <sstream>
 
 #include "support/catch.hpp"
-#include "support/process.hpp"
-#include "support/temporary_folder.hpp"
+#include "support/work_folder.hpp"
 
-using zeroth::test::ProcessResult;
-using zeroth::test::read_all;
-using zeroth::test::run_zeroth;
-using zeroth::test::TemporaryFolder;
+using namespace zeroth::test;
 using namespace std::chrono_literals;
 
 namespace {
 
-const std::string zoo = ZEROTH_BINARY_DIR "/tests/zoo";
-const std::string test_plugins = ZEROTH_BINARY_DIR "/tests/plugins_for_tests";
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 // A folder with an experiment on the test problem, and the program in it.
-struct Shell {
-  explicit Shell(const std::string& text = small) { folder.write("e.toml", text); }
-  ProcessResult operator()(std::vector<std::string> arguments,
-                           std::chrono::milliseconds kill_after = 0ms, int signal = SIGKILL,
-                           const std::function<bool()>& once = nullptr) const {
-    return run_zeroth(arguments, folder.path(),
-                      {"ZEROTH_PLUGIN_PATH=" + test_plugins, "XDG_DATA_HOME=/nowhere"}, kill_after,
-                      signal, once);
+struct Shell : WorkFolder {
+  explicit Shell(const std::string& text = small) : WorkFolder("e.toml", text) {}
+  // All that is exported but times.
+  std::string exported(const std::string& results) const {
+    std::string all;
+    for (const std::string& line : without_seconds(WorkFolder::exported(results, "runs.csv")))
+      all += line + "\n";
+    return all + read_all(folder / (results + ".csv") / "trace.csv");
   }
-  bool exists(const std::string& name) const { return std::filesystem::exists(folder / name); }
-  // runs.csv without the columns of seconds, then trace.csv.
-  std::string exported(const std::string& results) const;
 
   static const std::string small;
-  TemporaryFolder folder;
 };
 
 const std::string Shell::small = R"(title = "Small"
@@ -72,37 +57,6 @@ use = "zo-sgd"
 [[optimizer]]
 use = "guided-es"
 )";
-
-std::string Shell::exported(const std::string& results) const {
-  const ProcessResult r = (*this)({"export", results, "--csv", results + ".csv", "--overwrite"});
-  REQUIRE(r.exit_code == 0);
-  std::istringstream in(read_all(folder / (results + ".csv") / "runs.csv"));
-  std::string kept;
-  std::vector<std::size_t> dropped;
-  for (std::string line; std::getline(in, line);) {
-    std::vector<std::string> fields(1);
-    bool quoted = false;
-    for (const char c : line) {
-      quoted = quoted != (c == '"');
-      if (c == ',' && !quoted) {
-        fields.emplace_back();
-      } else {
-        fields.back() += c;
-      }
-    }
-    if (kept.empty()) {
-      for (std::size_t i = 0; i < fields.size(); ++i) {
-        if (has(fields[i], "_seconds")) dropped.push_back(i);
-      }
-      REQUIRE(dropped.size() == 2);
-    }
-    for (std::size_t i = 0; i < fields.size(); ++i) {
-      if (i != dropped[0] && i != dropped[1]) kept += fields[i] + ",";
-    }
-    kept += "\n";
-  }
-  return kept + read_all(folder / (results + ".csv") / "trace.csv");
-}
 
 // The program under a shell, which can close and redirect what it wants.  Exit code.
 int under_sh(const Shell& zeroth, const std::string& arguments,

@@ -20,47 +20,34 @@
 #include "printable.hpp"
 #include "support/catch.hpp"
 #include "support/fake_run.hpp"
-#include "support/process.hpp"
-#include "support/temporary_folder.hpp"
+#include "support/work_folder.hpp"
 
 using namespace std::chrono_literals;
 using namespace zeroth::host;
-using zeroth::test::ProcessResult;
-using zeroth::test::read_all;
-using zeroth::test::run_zeroth;
-using zeroth::test::TemporaryFolder;
+using namespace zeroth::test;
 
 namespace {
 
-const std::string zoo = ZEROTH_BINARY_DIR "/tests/zoo";
-const std::string test_plugins = ZEROTH_BINARY_DIR "/tests/plugins_for_tests";
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 // A folder with an experiment, and the program in it, whose workers are told from all others by
 // their environment.
-struct Shell {
-  explicit Shell(const std::string& text) { folder.write("e.toml", text); }
-  std::string mark() const { return "ZEROTH_TEST_FOLDER=" + folder.path().string(); }
-  ProcessResult operator()(std::vector<std::string> arguments,
-                           std::chrono::milliseconds kill_after = 0ms, int signal = SIGKILL) const {
-    // A time to kill begins when the workers of a first run are there.
-    const auto once = [this] {
-      return std::filesystem::exists(folder / "e.zeroth") && processes().size() >= 3;
-    };
-    arguments.insert(arguments.end(), {"--plugin-dir", zoo});
+struct Shell : WorkFolder {
+  explicit Shell(const std::string& text) : WorkFolder("e.toml", text) {
     // A sanitizer would turn signals into exit codes.
     const auto options = [](const char* name) {
       const char* set = std::getenv(name);
       return std::string(name) + "=" + (set == nullptr ? "" : set) +
              ":handle_segv=0:handle_sigbus=0:handle_abort=0";
     };
-    return run_zeroth(arguments, folder.path(),
-                      {"ZEROTH_PLUGIN_PATH=" + test_plugins, "XDG_DATA_HOME=/nowhere", mark(),
-                       options("ASAN_OPTIONS"), options("TSAN_OPTIONS")},
-                      kill_after, signal, once);
+    environment.insert(environment.end(),
+                       {mark(), options("ASAN_OPTIONS"), options("TSAN_OPTIONS")});
+  }
+  std::string mark() const { return "ZEROTH_TEST_FOLDER=" + folder.path().string(); }
+  ProcessResult operator()(std::vector<std::string> arguments,
+                           std::chrono::milliseconds kill_after = 0ms, int signal = SIGKILL) const {
+    arguments.insert(arguments.end(), {"--plugin-dir", zoo});
+    // A time to kill begins when the workers of a first run are there.
+    return WorkFolder::operator()(arguments, kill_after, signal,
+                                  [this] { return exists("e.zeroth") && processes().size() >= 3; });
   }
   // The processes that live on.
   std::vector<int> processes() const {
@@ -81,33 +68,8 @@ struct Shell {
   }
   // The lines of a CSV file without the columns named *_seconds.
   std::vector<std::string> csv(const std::string& results, const std::string& name) const {
-    const ProcessResult r =
-        run_zeroth({"export", results, "--csv", results + ".csv", "--overwrite"}, folder.path(),
-                   {"XDG_DATA_HOME=/nowhere"});
-    REQUIRE(r.exit_code == 0);
-    const std::string text = read_all(folder / (results + ".csv") / name);
-    std::vector<std::string> lines(1);
-    std::vector<bool> dropped;
-    std::string field;
-    std::size_t column = 0;
-    bool quoted = false;
-    for (const char c : text) {
-      quoted = quoted != (c == '"');
-      if (quoted || (c != ',' && c != '\n')) {
-        field += c;
-        continue;
-      }
-      if (lines.size() == 1) dropped.push_back(has(field, "_seconds"));
-      if (!dropped[column]) lines.back() += field + ",";
-      field.clear();
-      column = c == ',' ? column + 1 : 0;
-      if (c == '\n') lines.emplace_back();
-    }
-    lines.pop_back();
-    return lines;
+    return without_seconds(exported(results, name));
   }
-
-  TemporaryFolder folder;
 };
 
 const std::string on_quadratic = R"([budget]

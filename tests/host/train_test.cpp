@@ -8,23 +8,15 @@
 #include <sstream>
 
 #include "support/catch.hpp"
-#include "support/process.hpp"
-#include "support/temporary_folder.hpp"
+#include "support/work_folder.hpp"
 #include "train/adam.hpp"
 #include "train/schedule.hpp"
 #include "train/train.hpp"
 
-using zeroth::test::ProcessResult;
-using zeroth::test::read_all;
-using zeroth::test::run_zeroth;
-using zeroth::test::TemporaryFolder;
+using namespace zeroth::test;
 using namespace std::chrono_literals;
 
 namespace {
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 const std::string small = R"(title = "Small"
 seed = 3
@@ -54,11 +46,6 @@ iterations = 10
 unroll = 5
 )";
 
-std::string replaced(std::string text, const std::string& from, const std::string& to) {
-  REQUIRE(has(text, from));
-  return text.replace(text.find(from), from.size(), to);
-}
-
 // The same, but half a second or so.
 std::string slow() {
   return "gradient = \"differences\"\n" +
@@ -66,16 +53,8 @@ std::string slow() {
                   "epochs = 4", "epochs = 60");
 }
 
-struct Shell {
-  explicit Shell(const std::string& text = small) { folder.write("t.toml", text); }
-  ProcessResult operator()(std::vector<std::string> arguments,
-                           std::chrono::milliseconds kill_after = 0ms, int signal = SIGKILL,
-                           const std::function<bool()>& once = nullptr) const {
-    return run_zeroth(arguments, folder.path(),
-                      {"ZEROTH_PLUGIN_PATH=" ZEROTH_BINARY_DIR "/tests/plugins_for_tests",
-                       "XDG_DATA_HOME=/nowhere"},
-                      kill_after, signal, once);
-  }
+struct Shell : WorkFolder {
+  explicit Shell(const std::string& text = small) : WorkFolder("t.toml", text) {}
   ProcessResult train(std::vector<std::string> more = {}) const {
     std::vector<std::string> arguments{"train", "t.toml", "-o", "w"};
     arguments.insert(arguments.end(), more.begin(), more.end());
@@ -85,8 +64,6 @@ struct Shell {
     return zeroth::Safetensors(zeroth::read_file(folder / "w", "", ""), "w")
         .values("log_step", {1})[0];
   }
-  bool exists(const std::string& name) const { return std::filesystem::exists(folder / name); }
-  TemporaryFolder folder;
 };
 
 std::string complaint(const std::string& text, std::vector<std::string> more = {}) {

@@ -6,25 +6,12 @@
 #include <sstream>
 
 #include "support/catch.hpp"
-#include "support/process.hpp"
-#include "support/temporary_folder.hpp"
+#include "support/work_folder.hpp"
 
-using zeroth::test::ProcessResult;
-using zeroth::test::read_all;
-using zeroth::test::run_zeroth;
-using zeroth::test::TemporaryFolder;
+using namespace zeroth::test;
 using namespace std::chrono_literals;
 
 namespace {
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
-std::string replaced(std::string text, const std::string& from, const std::string& to) {
-  REQUIRE(has(text, from));
-  return text.replace(text.find(from), from.size(), to);
-}
 
 const std::string small = R"(# Kept.
 title = "Small"
@@ -48,24 +35,13 @@ std::string slow() {
       "iterations = 20", "iterations = 60");
 }
 
-struct Shell {
-  explicit Shell(const std::string& text = small) { folder.write("e.toml", text); }
-  ProcessResult operator()(const std::vector<std::string>& arguments,
-                           std::chrono::milliseconds kill_after = 0ms, int signal = SIGKILL,
-                           const std::function<bool()>& once = nullptr) const {
-    return run_zeroth(arguments, folder.path(),
-                      {"ZEROTH_PLUGIN_PATH=" ZEROTH_BINARY_DIR "/tests/plugins_for_tests",
-                       "XDG_DATA_HOME=/nowhere"},
-                      kill_after, signal, once);
-  }
+struct Shell : WorkFolder {
+  explicit Shell(const std::string& text = small) : WorkFolder("e.toml", text) {}
   // What it printed; it must succeed.
   std::string tune(std::vector<std::string> more = {}) const {
     std::vector<std::string> arguments{"tune", "e.toml", "-o", "t.toml"};
     arguments.insert(arguments.end(), more.begin(), more.end());
-    const ProcessResult r = (*this)(arguments);
-    INFO(r.err << r.out);
-    REQUIRE(r.exit_code == 0);
-    return r.out;
+    return good(arguments).out;
   }
   std::string tuned() const { return read_all(folder / "t.toml"); }
   // The first value of that name in the tuned experiment.
@@ -77,34 +53,14 @@ struct Shell {
     FAIL("no " << name << " in\n" << tuned());
     return 0;
   }
-  bool exists(const std::string& name) const { return std::filesystem::exists(folder / name); }
   // Rows of runs.csv by the names of the columns.
   std::vector<std::map<std::string, std::string>> runs(const std::string& results) const {
-    REQUIRE((*this)({"export", results, "--csv", "csv", "--overwrite"}).exit_code == 0);
-    std::istringstream in(read_all(folder / "csv" / "runs.csv"));
-    std::vector<std::string> names;
-    std::vector<std::map<std::string, std::string>> rows;
-    for (std::string line; std::getline(in, line);) {
-      std::vector<std::string> fields(1);
-      bool quoted = false;
-      for (const char c : line) {
-        quoted = quoted != (c == '"');
-        if (c == ',' && !quoted) {
-          fields.emplace_back();
-        } else {
-          fields.back() += c;
-        }
-      }
-      if (names.empty()) {
-        names = fields;
-        continue;
-      }
-      rows.emplace_back();
-      for (std::size_t i = 0; i < names.size(); ++i) rows.back()[names[i]] = fields.at(i);
-    }
+    const auto lines = csv_rows(exported(results, "runs.csv"));
+    std::vector<std::map<std::string, std::string>> rows(lines.size() - 1);
+    for (std::size_t i = 0; i < rows.size(); ++i)
+      for (std::size_t j = 0; j < lines[0].size(); ++j) rows[i][lines[0][j]] = lines[i + 1].at(j);
     return rows;
   }
-  TemporaryFolder folder;
 };
 
 std::string complaint(const std::string& text, std::vector<std::string> more = {}) {
