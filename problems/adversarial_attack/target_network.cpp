@@ -5,11 +5,15 @@
 #include <utility>
 
 #include "adversarial_attack/convolution.hpp"
+#include "adversarial_attack/winograd.hpp"
 
 namespace zeroth::attack {
 namespace {
 
 using Kind = LayerDescription::Kind;
+
+/// Fewer input channels make products so thin that to spread the tiles costs more than it saves.
+constexpr std::size_t worth_spreading = 8;
 
 /// y = scale x + shift, by channel.
 struct Affine {
@@ -53,6 +57,10 @@ struct Product {
   std::unique_ptr<Layer<Scalar>> made() const {
     if (layer->kind == Kind::linear) {
       return std::make_unique<Linear<Scalar>>(in, layer->outputs, weight, bias);
+    }
+    if (layer->size == 3 && layer->stride == 1 && in.channels >= worth_spreading) {
+      return std::make_unique<WinogradConvolution<Scalar>>(in, layer->outputs, weight, bias,
+                                                           layer->padding);
     }
     return std::make_unique<Convolution<Scalar>>(in, layer->outputs, layer->size, weight, bias,
                                                  layer->stride, layer->padding);

@@ -26,7 +26,7 @@ using Suite = zeroth::attack::AdversarialAttack;
 struct Case {
   const char* data_set;
   std::size_t points;      // of an iteration: q + 1
-  double mflop_per_point;  // two for every multiply-add
+  double mflop_per_point;  // two for every multiply-add of the sums, however they are computed
   int repeats;             // of an iteration between two matrix products
 };
 // 2 (25 20 576 + 500 50 64 + 800 500 + 500 10)

@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "adversarial_attack/convolution.hpp"
 #include "adversarial_attack/network.hpp"
+#include "adversarial_attack/winograd.hpp"
 #include "support/catch.hpp"
 
 using namespace zeroth::attack;
@@ -156,6 +158,14 @@ TEST_CASE("a convolution with stride and padding is the sum it is defined as", "
         }
         check_close(y, expected);
         check_close(dx, slope);
+        if (size == 3 && stride == 1) {
+          const WinogradConvolution<double> winograd(in, outputs, weight, bias, padding);
+          REQUIRE(winograd.out().size() == out.size());
+          winograd.forward(1, x.data(), y.data(), scratch);
+          winograd.backward(x.data(), y.data(), dy.data(), dx.data(), scratch);
+          check_close(y, expected);
+          check_close(dx, slope);
+        }
       }
     }
   }
@@ -177,6 +187,34 @@ TEST_CASE("a convolution in tiles is the sum it is defined as", "[layers]") {
       sum += x[(k / 9 * 31 + i + k / 3 % 3) * 31 + j + k % 3];
     }
     REQUIRE(y[at] == sum);  // whole numbers and halves: exact
+  }
+}
+
+TEST_CASE("Winograd's convolution is the sum, whatever the shape", "[layers]") {
+  Buffer<double> scratch;
+  // One tile, half a tile left over on either side, many rows of tiles worked on in turn.
+  for (const Shape in : {Shape{1, 3, 3}, Shape{9, 6, 4}, Shape{2, 4, 7}, Shape{40, 30, 33}}) {
+    for (std::size_t padding = 0; padding < 3; ++padding) {
+      for (const std::size_t outputs : {1, 50}) {
+        CAPTURE(in.channels, in.height, in.width, padding, outputs);
+        const std::size_t n = 2;
+        const auto weight = normals(outputs * in.channels * 9, 1), bias = normals(outputs, 2),
+                   x = normals(n * in.size(), 3);
+        const Convolution<double> plain(in, outputs, 3, weight, bias, 1, padding);
+        const WinogradConvolution<double> winograd(in, outputs, weight, bias, padding);
+        const auto dy = normals(plain.out().size(), 4);
+        const auto both = [&](const Layer<double>& layer) {
+          std::vector<double> y(n * layer.out().size()), dx(in.size());
+          layer.forward(n, x.data(), y.data(), scratch);
+          layer.backward(x.data(), y.data(), dy.data(), dx.data(), scratch);
+          return std::pair(y, dx);
+        };
+        const auto [y, dx] = both(winograd);
+        const auto [expected, slope] = both(plain);
+        check_close(y, expected);
+        check_close(dx, slope);
+      }
+    }
   }
 }
 
