@@ -94,7 +94,6 @@ iterations = [0, 5]
 only = "*:1/Adam/1"
 )";
 
-// runs.csv without the last columns, from wall_seconds on.
 std::string complaint_of(const std::string& experiment) {
   const Shell shell(experiment);
   const ProcessResult r = shell({"run", "e.toml"});
