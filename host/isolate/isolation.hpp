@@ -23,8 +23,7 @@ namespace zeroth::host {
 class Isolation {
  public:
   /// cancel   once set, calls that wait for a worker throw.
-  /// runs     as many as there will be at once: where each of their processes can have a core of
-  /// its
+  /// runs     as many as there will be at once: where all their processes find a core of their
   ///          own, they wait for each other awake.
   /// program  becomes a worker when it is started as `program worker PARENT PATIENCE`:
   ///          serve_worker().

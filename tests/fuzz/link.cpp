@@ -17,16 +17,12 @@ namespace {
 constexpr std::size_t half = host::Link::memory_bytes / 2, written_at = 0, read_at = 64,
                       bytes_at = 192;
 
-// One for all inputs: to clear it takes as long as to map it.
-struct Shared {
-  Shared() {
-    void* at = mmap(nullptr, host::Link::memory_bytes, PROT_READ | PROT_WRITE,
-                    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    fuzz::require(at != MAP_FAILED);
-    memory = static_cast<std::uint8_t*>(at);
-  }
-  std::uint8_t* memory;
-};
+std::uint8_t* shared_memory() {
+  void* at = mmap(nullptr, host::Link::memory_bytes, PROT_READ | PROT_WRITE,
+                  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  fuzz::require(at != MAP_FAILED);
+  return static_cast<std::uint8_t*>(at);
+}
 
 }  // namespace
 
@@ -34,7 +30,8 @@ struct Shared {
 // its own, after their length.  The host takes its turn after the first, and after each that it
 // has to wait for.
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const Shared shared;
+  // One for all inputs: to clear it takes as long as to map it.
+  static std::uint8_t* const memory = shared_memory();
   fuzz::Input input(data, size);
   std::uint64_t put = 0;
   const auto turn = [&] {
@@ -43,15 +40,15 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (header.size() < sizeof counts) throw host::LinkBroken("end of the input");
     std::memcpy(counts.data(), header.data(), sizeof counts);
     const auto bytes = input.take(input.byte());
-    std::memcpy(shared.memory + half + bytes_at + put, bytes.data(), bytes.size());
+    std::memcpy(memory + half + bytes_at + put, bytes.data(), bytes.size());
     put += bytes.size();
-    std::memcpy(shared.memory + half + written_at, &counts[0], 8);
-    std::memcpy(shared.memory + read_at, &counts[1], 8);
+    std::memcpy(memory + half + written_at, &counts[0], 8);
+    std::memcpy(memory + read_at, &counts[1], 8);
   };
   for (std::size_t ring = 0; ring < 2; ++ring)
-    std::memset(shared.memory + ring * half, 0, bytes_at + size);
+    std::memset(memory + ring * half, 0, bytes_at + size);
   try {
-    host::Link link(shared.memory, host::Link::Side::host, {}, turn);
+    host::Link link(memory, host::Link::Side::host, {}, turn);
     turn();
     for (;;) {
       const host::Frame frame = link.receive();

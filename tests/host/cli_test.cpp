@@ -3,6 +3,7 @@
 
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <map>
@@ -21,9 +22,12 @@ struct Shell : WorkFolder {
   explicit Shell(const std::string& text = small) : WorkFolder("e.toml", text) {}
   // All that is exported but times.
   std::string exported(const std::string& results) const {
+    const std::string runs = WorkFolder::exported(results, "runs.csv");
+    const auto columns = csv_rows(runs).front();
+    REQUIRE(std::count_if(columns.begin(), columns.end(),
+                          [](const std::string& name) { return has(name, "_seconds"); }) == 2);
     std::string all;
-    for (const std::string& line : without_seconds(WorkFolder::exported(results, "runs.csv")))
-      all += line + "\n";
+    for (const std::string& line : without_seconds(runs)) all += line + "\n";
     return all + read_all(folder / (results + ".csv") / "trace.csv");
   }
 

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "support/text.hpp"
 #include "user_error.hpp"
 
 namespace zeroth::test {
@@ -16,10 +17,6 @@ std::string complaint_of(Body&& body) {
     return std::string(error.what()) + "\n" + error.remedy();
   }
   return "no complaint";
-}
-
-inline bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 }  // namespace zeroth::test

@@ -12,15 +12,12 @@
 #include "support/catch.hpp"
 #include "support/process.hpp"
 #include "support/temporary_folder.hpp"
+#include "support/text.hpp"
 
 namespace zeroth::test {
 
 inline const std::string test_plugins = ZEROTH_BINARY_DIR "/tests/plugins_for_tests";
 inline const std::string zoo = ZEROTH_BINARY_DIR "/tests/zoo";
-
-inline bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 /// `from` must be there; the first of it is replaced.
 inline std::string replaced(std::string text, const std::string& from, const std::string& to) {
@@ -40,6 +37,7 @@ inline std::vector<std::vector<std::string>> csv_rows(const std::string& text) {
     } else if (c == '\n' && !quoted) {
       rows.push_back(std::move(row));
       row.assign(1, "");
+      REQUIRE(rows.back().size() == rows.front().size());
     } else {
       row.back() += c;
     }
@@ -47,7 +45,7 @@ inline std::vector<std::vector<std::string>> csv_rows(const std::string& text) {
   return rows;
 }
 
-/// The lines, without the columns that no two runs have in common.
+/// The lines, without the columns of seconds, in which no two runs are alike.
 inline std::vector<std::string> without_seconds(const std::string& csv) {
   const auto rows = csv_rows(csv);
   std::vector<std::string> lines(rows.size());
