@@ -15,7 +15,7 @@ namespace {
 
 // Of a ring, as link.cpp lays it out; the host writes to the first and reads from the second.
 constexpr std::size_t half = host::Link::memory_bytes / 2, written_at = 0, read_at = 64,
-                      bytes_at = 192;
+                      asleep_at = 128, bytes_at = 192;
 
 std::uint8_t* shared_memory() {
   void* at = mmap(nullptr, host::Link::memory_bytes, PROT_READ | PROT_WRITE,
@@ -42,6 +42,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto bytes = input.take(input.byte());
     std::memcpy(memory + half + bytes_at + put, bytes.data(), bytes.size());
     put += bytes.size();
+    for (std::size_t ring = 0; ring < 2; ++ring)  // wakes the host
+      std::memset(memory + ring * half + asleep_at, 0, 8);
     std::memcpy(memory + half + written_at, &counts[0], 8);
     std::memcpy(memory + read_at, &counts[1], 8);
   };
