@@ -1,6 +1,7 @@
 #include "cli/command_line.hpp"
 
 #include <fmt/format.h>
+#include <tbb/info.h>
 
 #include <algorithm>
 #include <boost/program_options.hpp>
@@ -9,7 +10,6 @@
 #include <cstdint>
 #include <ostream>
 #include <system_error>
-#include <thread>
 
 #include "check/child.hpp"
 #include "near_miss.hpp"
@@ -100,7 +100,8 @@ class Parser {
   po::positional_options_description positional_;
 };
 
-int default_threads() { return std::max(1, static_cast<int>(std::thread::hardware_concurrency())); }
+// The cores that this process may use: taskset and batch systems leave it only some.
+int default_threads() { return tbb::info::default_concurrency(); }
 
 void check_threads(int threads) {
   if (threads >= 1 && threads <= 1024) return;

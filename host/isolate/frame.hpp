@@ -41,8 +41,10 @@ enum class FrameKind : std::uint32_t {
   log,  // level; ; line
   // Both ways: status or number first, and whatever was asked for.
   answer,
+  // Worker to host, while it is in solve(): iterate, whose STOP answers the next question instead.
+  iterated,  // ; x;
 };
-inline constexpr auto last_frame_kind = FrameKind::answer;
+inline constexpr auto last_frame_kind = FrameKind::iterated;
 
 /// A frame that was received.  Borrows from the bytes it was decoded from.
 struct Frame {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "isolate/isolated.hpp"
@@ -27,6 +28,7 @@ class Solver {
 
   zeroth_status solve(const zeroth_run* run) {
     worker_.start_clock();
+    held_ = ZEROTH_OK;
     const std::size_t d = run->dimension;
     const auto values = [d](const double* x) { return std::span(x, x == nullptr ? 0 : d); };
     const std::array<std::uint64_t, 6> numbers{d,
@@ -62,6 +64,7 @@ class Solver {
     const std::span<const double> x = frame.reals;
     switch (frame.kind) {
       case FrameKind::ask: {
+        if (held_ != ZEROTH_OK) return answer(std::exchange(held_, ZEROTH_OK));
         require(frame.integers.size() == 1 && x.size() % d == 0);
         const std::uint64_t n = frame.integers[0];
         require(n == x.size() / d);
@@ -71,7 +74,12 @@ class Solver {
       }
       case FrameKind::iterate:
         require(x.size() == d);
+        if (held_ != ZEROTH_OK) return answer(std::exchange(held_, ZEROTH_OK));
         return answer(run->iterate(run, x.data()));
+      case FrameKind::iterated:
+        require(x.size() == d && held_ == ZEROTH_OK);
+        held_ = run->iterate(run, x.data());
+        return;
       case FrameKind::fail:
         require(frame.texts.size() == 1);
         return run->fail(run, std::string(frame.texts[0]).c_str());
@@ -121,6 +129,7 @@ class Solver {
   WorkerProcess worker_;
   const Descriptor& original_;
   std::vector<double> values_;
+  zeroth_status held_ = ZEROTH_OK;  // what iterate() said and the optimizer has not heard
 };
 
 zeroth_status create(const zeroth_optimizer* self, const zeroth_value* values, void** instance,

@@ -1,12 +1,12 @@
 #include "isolate/isolation.hpp"
 
 #include <fmt/format.h>
+#include <tbb/info.h>
 
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <optional>
-#include <thread>
 #include <utility>
 
 #include "isolate/descendants.hpp"
@@ -18,8 +18,8 @@ namespace {
 
 // How long one process looks for the word of another before it sleeps: to be woken takes a while,
 // most of all where the core sleeps too; to look takes a core.
-std::chrono::microseconds patience(unsigned processes) {
-  return std::chrono::microseconds(processes <= std::thread::hardware_concurrency() ? 2'000 : 0);
+std::chrono::microseconds patience(int processes) {
+  return std::chrono::microseconds(processes <= tbb::info::default_concurrency() ? 2'000 : 0);
 }
 
 }  // namespace
@@ -32,7 +32,7 @@ struct Isolation::Isolated {
 
 Isolation::Isolation(const Limits& limits, const std::atomic<bool>& cancel, int runs,
                      std::filesystem::path program)
-    : runs_(static_cast<unsigned>(runs)), settings_{std::move(program), limits, &cancel} {
+    : runs_(runs), settings_{std::move(program), limits, &cancel} {
   adopt_orphans();  // a plugin's, to be ended with its worker
 }
 Isolation::~Isolation() = default;
@@ -47,9 +47,11 @@ const Descriptor& Isolation::isolate(const Descriptor& original) {
   if (original.optimizer != nullptr)
     descriptor.optimizer = &made->optimizer.emplace(original, settings_);
   if (original.problem != nullptr) descriptor.problem = &made->problem.emplace(original, settings_);
-  optimizers_ |= original.optimizer != nullptr;
-  problems_ |= original.problem != nullptr;
-  settings_.patience = patience(runs_ * (1u + unsigned{optimizers_} + unsigned{problems_}));
+  const bool optimizers = std::any_of(isolated_.begin(), isolated_.end(),
+                                      [](const auto& one) { return one.second->optimizer; });
+  const bool problems = std::any_of(isolated_.begin(), isolated_.end(),
+                                    [](const auto& one) { return one.second->problem; });
+  settings_.patience = patience(runs_ * (1 + int{optimizers} + int{problems}));
   return descriptor;
 }
 

@@ -38,8 +38,7 @@ class Isolation {
 
  private:
   struct Isolated;
-  const unsigned runs_;
-  bool optimizers_ = false, problems_ = false;  // whether there are any
+  const int runs_;
   WorkerSettings settings_;
   std::map<const Descriptor*, std::unique_ptr<Isolated>> isolated_;
 };

@@ -57,10 +57,14 @@ Link::Link(void* memory, Side side, std::chrono::microseconds patience, Sleepy s
 }
 
 void Link::send(const Outgoing& frame) {
+  enqueue(frame);
+  publish();
+}
+
+void Link::enqueue(const Outgoing& frame) {
   if (!body_size(header_of(frame)))
     throw std::length_error("more than 1 GiB at once crosses to no other process");
   encode(frame, [this](const void* bytes, std::size_t count) { put(bytes, count); });
-  publish();
 }
 
 Frame Link::receive() {

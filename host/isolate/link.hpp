@@ -38,6 +38,8 @@ class Link {
 
   /// Throws LinkBroken, std::length_error for a frame that is too long, or what sleepy throws.
   void send(const Outgoing& frame);
+  /// The same, but the other side may not see it before the next send().
+  void enqueue(const Outgoing& frame);
   /// Valid until the next receive().  Throws as send.
   Frame receive();
 

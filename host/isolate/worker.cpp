@@ -20,6 +20,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "isolate/descendants.hpp"
@@ -122,6 +123,7 @@ class Worker {
     std::copy(frame.reals.begin(), frame.reals.end(), reals.begin());
     return status;
   }
+  zeroth_status iterate(const zeroth_run* run, const double* x);
   static Worker& of(const zeroth_run* run) { return *static_cast<Worker*>(run->host_data); }
   static const void* run_extension(const zeroth_run* run, const char* id);
 
@@ -140,6 +142,9 @@ class Worker {
   void* created_ = nullptr;  // optimizer or suite
   bool opened_ = false;
   zeroth_instance instance_{};
+  std::uint64_t iterations_ = 0;  // of the run
+  bool has_asked_ = false;        // for values since its last iterate()
+  bool is_traced_ = false;
   std::size_t picture_values_ = 0;  // of all pictures of a point
   std::vector<double> values_;
 };
@@ -212,17 +217,30 @@ void Worker::solve(const Frame& frame) {
       r->fail(r, "an isolated optimizer can ask for 1 GiB of points at once, not for more");
       return ZEROTH_BAD_ARGUMENT;
     }
-    return of(r).ask_host({FrameKind::ask, {&n, 1}, {{x, n * r->dimension}}}, {f, n});
+    const zeroth_status status =
+        of(r).ask_host({FrameKind::ask, {&n, 1}, {{x, n * r->dimension}}}, {f, n});
+    of(r).has_asked_ = status == ZEROTH_OK || status == ZEROTH_DISCARD;
+    return status;
   };
-  run.iterate = [](const zeroth_run* r, const double* x) {
-    return of(r).ask_host({FrameKind::iterate, {}, {{x, r->dimension}}});
-  };
+  run.iterate = [](const zeroth_run* r, const double* x) { return of(r).iterate(r, x); };
   run.fail = [](const zeroth_run* r, const char* text) {
     const std::string_view view = text == nullptr ? "" : text;
     of(r).send({FrameKind::fail, {}, {}, {&view, 1}});
   };
   run.extension = run_extension;
+  iterations_ = 0;
+  has_asked_ = is_traced_ = false;
   answer(optimizer_->solve(created_, &run));
+}
+
+// Does not wait for the answer where that makes no difference: the next question hears a STOP.
+zeroth_status Worker::iterate(const zeroth_run* run, const double* x) {
+  const bool is_last = ++iterations_ >= run->iteration_budget;
+  const bool waits = is_last || is_traced_ || !std::exchange(has_asked_, false);
+  const std::span point(x, run->dimension);
+  if (waits) return ask_host({FrameKind::iterate, {}, {point}});
+  link_.enqueue({FrameKind::iterated, {}, {point}});
+  return ZEROTH_OK;
 }
 
 const void* Worker::run_extension(const zeroth_run* run, const char* id) {
@@ -252,8 +270,9 @@ const void* Worker::run_extension(const zeroth_run* run, const char* id) {
                       : wanted == ZEROTH_LOSS_GRADIENT_1 ? static_cast<const void*>(&gradient)
                                                          : nullptr;
   if (table == nullptr) return nullptr;
-  return of(run).ask_host({FrameKind::extension, {}, {}, {&wanted, 1}}) == ZEROTH_OK ? table
-                                                                                     : nullptr;
+  if (of(run).ask_host({FrameKind::extension, {}, {}, {&wanted, 1}}) != ZEROTH_OK) return nullptr;
+  if (table == &trace) of(run).is_traced_ = true;
+  return table;
 }
 
 void Worker::open(const Frame& frame) {

@@ -4,6 +4,7 @@
 //
 //   bench_isolation [DIMENSION]      10
 #include <fmt/format.h>
+#include <tbb/info.h>
 
 #include <atomic>
 #include <chrono>
@@ -68,7 +69,7 @@ int main(int argc, char** argv) {
   const std::int64_t dimension = argc > 1 ? std::atoll(argv[1]) : 10;
   const zeroth::test::QuadraticFixture fixture({{"dimension", dimension}});
   const std::atomic<bool> cancel{false};
-  const int cores = static_cast<int>(std::thread::hardware_concurrency());
+  const int cores = tbb::info::default_concurrency();
   Isolation alone({}, cancel, 1, ZEROTH_BINARY_DIR "/bin/zeroth");
   Isolation together({}, cancel, cores, ZEROTH_BINARY_DIR "/bin/zeroth");
   const Descriptor& zo_sgd = load("lib/zeroth/plugins", "zo_sgd", false);

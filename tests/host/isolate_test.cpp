@@ -117,6 +117,17 @@ instances = 1
     CHECK(lines == zeroth.csv("many", name));
     CHECK(lines == zeroth.csv("half", name));
   }
+  // An optimizer in a process hears later that the target is reached.
+  const auto reach = [&](const std::string& file, std::vector<std::string> more) {
+    std::vector<std::string> all{"run", "e.toml", "-o", file, "--set", "budget.target=20"};
+    all.insert(all.end(), more.begin(), more.end());
+    zeroth(all);
+    return zeroth.csv(file, "runs.csv");
+  };
+  const std::vector<std::string> reached = reach("target", {});
+  CHECK(std::count_if(reached.begin(), reached.end(),
+                      [](const std::string& line) { return has(line, ",target,"); }) > 3);
+  CHECK(reached == reach("target-isolated", {"--isolate"}));
   CHECK(zeroth.alone());
 }
 
