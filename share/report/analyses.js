@@ -84,6 +84,8 @@ function internals_section() {
       if (rules.length && !own.some((line) => line.name === 'update')) panels.push({title: 'update', lines: rules});
       return panels.map(({title, lines}) => ({title, chart: (size) => internals_chart(lines, rules, size)}));
     },
+    saved_legend: ({choice}) => (choices[choice].rules.length ? [{name: 'its own', stroke: 'var(--ink)'},
+      ...choices[choice].rules.map((rule, i) => ({name: rule.name, ...series(i)}))] : []),
     caption: ({choice}) => [`${of(choices[choice])[0].toUpperCase()}${of(choices[choice]).slice(1)} of what the optimizer said of its iterations.`,
       ...(choices[choice].rules.length ? [' Updates: ', element('span', {class: 'key'}, own_swatch(), ' its own; '), 'what other rules make of the same estimates: ',
         ...choices[choice].rules.map((rule, i) => element('span', {class: 'key'}, swatch(i), ` ${rule.name}`))] : [])],

@@ -44,7 +44,8 @@ function legend(optimizers) {
 // panels     values -> [{title, chart: {width, height} -> svg or null}]
 // caption    values -> nodes.
 // optimizers of the legend; without them there is none.
-function figure(name, {settings = [], panels, caption, optimizers, minimum = 300, most = 1000}) {
+// saved_legend  values -> the lines of the legend in what is saved, for compose(); without it those of `optimizers`.
+function figure(name, {settings = [], panels, caption, optimizers, saved_legend, minimum = 300, most = 1000}) {
   const values = Object.fromEntries(settings.map(({key, choices, start}) => [key, start ?? choices[0][0]]));
   const below = element('figcaption');
   const area = element('div', {class: 'panels'});
@@ -53,7 +54,8 @@ function figure(name, {settings = [], panels, caption, optimizers, minimum = 300
     const all = panels(values);
     const size = all.length === 1 ? {width: 560, height: 340} : {width: 320, height: 220};
     const drawn = all.map(({title, chart}) => ({title, svg: chart(size)})).filter((panel) => panel.svg);
-    return drawn.length ? compose(drawn, optimizers ? optimizers.filter(shown) : []) : null;
+    const lines = saved_legend ? saved_legend(values) : (optimizers ?? []).filter(shown).map((optimizer) => ({name: label(optimizer), ...series(optimizer)}));
+    return drawn.length ? compose(drawn, lines) : null;
   };
   const save = (write) => () => {
     const drawn = drawing();

@@ -16,8 +16,8 @@ function paper_colour(name) {
   return pair ? pair[1].trim() : value;
 }
 
-// One drawing out of panels [{title, svg}]: the legend above, panels in rows.
-function compose(panels, optimizers) {
+// One drawing out of panels [{title, svg}], in rows, and above them the legend's lines [{name, stroke, strokeDasharray}].
+function compose(panels, lines) {
   const gap = 16, title_height = 18, line_height = 18;
   const columns = Math.min(panels.length, panels.length === 4 ? 2 : 3);
   const [width, height] = [Number(panels[0].svg.getAttribute('width')), d3.max(panels, (panel) => Number(panel.svg.getAttribute('height')))];
@@ -27,16 +27,15 @@ function compose(panels, optimizers) {
   const pen = document.createElement('canvas').getContext('2d');
   pen.font = '11px Helvetica, Arial, sans-serif';
   let [x, y] = [0, 12];
-  for (const optimizer of optimizers) {
-    const step = 26 + pen.measureText(label(optimizer)).width + 16;
+  for (const {name, stroke, strokeDasharray} of lines) {
+    const step = 26 + pen.measureText(name).width + 16;
     if (x > 0 && x + step > total_width) [x, y] = [0, y + line_height];
-    const {stroke, strokeDasharray} = series(optimizer);
     svg.append('line').attr('x1', x).attr('x2', x + 20).attr('y1', y - 4).attr('y2', y - 4)
       .attr('stroke', stroke).attr('stroke-width', 2).attr('stroke-dasharray', strokeDasharray);
-    svg.append('text').attr('x', x + 26).attr('y', y).text(label(optimizer));
+    svg.append('text').attr('x', x + 26).attr('y', y).text(name);
     x += step;
   }
-  const top = optimizers.length ? y + 12 : 0;
+  const top = lines.length ? y + 12 : 0;
   const row_height = height + (panels.length > 1 ? title_height : 0) + gap;
   panels.forEach((panel, i) => {
     const left = (i % columns) * (width + gap), above = top + Math.floor(i / columns) * row_height;

@@ -398,6 +398,8 @@ TEST_CASE("a report shows what analyses saw", "[page]") {
 
   CHECK(count_of(browser, "figure[data-figure='Internals'] .panel svg") == 3);
   CHECK(ink_of(browser, "Internals", 0) > 30);  // the replayed rule
+  CHECK(browser.evaluate("figures.find((each) => each.node.dataset.figure === 'Internals')"
+                         ".drawing().text.includes('>its own</text>')") == true);
   expect_no_complaints(browser);
 }
 
