@@ -1,7 +1,6 @@
 #include "cli/command_line.hpp"
 
 #include <fmt/format.h>
-#include <tbb/info.h>
 
 #include <algorithm>
 #include <boost/program_options.hpp>
@@ -12,6 +11,7 @@
 #include <system_error>
 
 #include "check/child.hpp"
+#include "cli/environment.hpp"
 #include "near_miss.hpp"
 #include "user_error.hpp"
 #include "version.hpp"
@@ -99,9 +99,6 @@ class Parser {
   po::options_description visible_, hidden_;
   po::positional_options_description positional_;
 };
-
-// The cores that this process may use: taskset and batch systems leave it only some.
-int default_threads() { return tbb::info::default_concurrency(); }
 
 void check_threads(int threads) {
   if (threads >= 1 && threads <= 1024) return;
@@ -197,7 +194,7 @@ int dispatch(const Arguments& arguments, const Commands& commands,
                   "before the\n"
                   "next line of progress; after an interruption, the same command goes on.\n");
     RunOptions options;
-    options.threads = default_threads();
+    options.threads = available_cores();
     parser.options()(
         "output,o", po::value(&options.output)->value_name("FILE"),
         "result file; default: the experiment's name with .zeroth, in the current folder")(
@@ -241,7 +238,7 @@ int dispatch(const Arguments& arguments, const Commands& commands,
         "Ctrl-C ends after the points under way; what was found until then is printed and "
         "kept.\n");
     MinimizeOptions options;
-    options.threads = default_threads();
+    options.threads = available_cores();
     std::string queries, seconds, target;
     parser.options()("command", po::value(&options.command)->value_name("PROGRAM"),
                      "the program, as sh runs it: 'python3 sim.py'")(
@@ -294,7 +291,7 @@ int dispatch(const Arguments& arguments, const Commands& commands,
         "killed,\n"
         "the same command goes on and ends with the same bits.\n");
     TrainOptions options;
-    options.threads = default_threads();
+    options.threads = available_cores();
     parser.options()("output,o", po::value(&options.output)->value_name("WEIGHTS"),
                      "file for the weights, such as weights.safetensors")(
         "threads,j", po::value(&options.threads)->value_name("N"),
@@ -336,7 +333,7 @@ int dispatch(const Arguments& arguments, const Commands& commands,
         "after an\n"
         "interruption, the same command goes on.\n");
     TuneOptions options;
-    options.threads = default_threads();
+    options.threads = available_cores();
     parser.options()(
         "output,o", po::value(&options.output)->value_name("TUNED.toml"),
         "the tuned experiment; default: the experiment's name with -tuned, in the current folder")(
@@ -419,7 +416,7 @@ int dispatch(const Arguments& arguments, const Commands& commands,
                   "Exit code: 0 when no test failed or crashed, else 1.\n",
                   LooksForPlugins::no);
     CheckOptions options;
-    options.processes = std::min(default_threads(), 8);
+    options.processes = std::min(available_cores(), 8);
     parser.options()(
         "set", po::value(&options.settings)->value_name("KEY=VALUE")->composing(),
         "give a parameter a value, for plugins that need some: weights=w.safetensors, or "

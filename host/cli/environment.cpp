@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <sys/utsname.h>
+#include <tbb/info.h>
 
 #include <csignal>
 #include <ctime>
@@ -36,6 +37,8 @@ std::string machine_text() {
   return fmt::format("{} {} {}, {} cores", machine.sysname, machine.release, machine.machine,
                      std::thread::hardware_concurrency());
 }
+
+int available_cores() { return tbb::info::default_concurrency(); }
 
 std::string now_text() {
   const std::time_t now = std::time(nullptr);

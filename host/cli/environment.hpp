@@ -13,6 +13,8 @@ std::atomic<bool>& watch_for_interruption();
 
 /// "Linux 6.1.0 x86_64, 2 cores"
 std::string machine_text();
+/// That this process may use: taskset and batch systems leave it some of the machine's.
+int available_cores();
 /// "2026-01-31T12:00:00Z"
 std::string now_text();
 

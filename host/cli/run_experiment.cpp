@@ -47,7 +47,7 @@ int run_experiment(Terminal& terminal, const std::vector<std::string>& folders,
                           [&](const std::string& text) { terminal.warn(text); });
   Matrix matrix = bind_matrix(experiment, registry.optimizers(), registry.problems(),
                               resolve_beside(experiment.file));
-  Isolation isolation(experiment.limits, interruption(), options.threads);
+  Isolation isolation(experiment.limits, interruption(), options.threads, available_cores());
   isolate(matrix, isolation);
   const Suites suites = create_suites(matrix);
   const std::vector<std::uint64_t> sizes = sizes_of(matrix, suites);

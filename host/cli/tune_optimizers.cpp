@@ -303,7 +303,7 @@ int tune_optimizers(Terminal& terminal, const std::vector<std::string>& folders,
   const Registry registry(plugin_folders(folders),
                           [&](const std::string& text) { terminal.warn(text); });
   const ResolvePath resolve = resolve_at_both(experiment.file, output);
-  Isolation isolation(experiment.limits, interruption(), options.threads);
+  Isolation isolation(experiment.limits, interruption(), options.threads, available_cores());
   const Prepared prepared = prepare(experiment, registry, resolve, isolation);
   Searches searches(prepared.tuning, prepared.plan, options.exhaustive);
   if (options.dry_run) {

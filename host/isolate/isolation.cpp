@@ -1,7 +1,6 @@
 #include "isolate/isolation.hpp"
 
 #include <fmt/format.h>
-#include <tbb/info.h>
 
 #include <algorithm>
 #include <array>
@@ -18,9 +17,7 @@ namespace {
 
 // How long one process looks for the word of another before it sleeps: to be woken takes a while,
 // most of all where the core sleeps too; to look takes a core.
-std::chrono::microseconds patience(int processes) {
-  return std::chrono::microseconds(processes <= tbb::info::default_concurrency() ? 2'000 : 0);
-}
+constexpr std::chrono::microseconds patience{2'000};
 
 }  // namespace
 
@@ -30,9 +27,9 @@ struct Isolation::Isolated {
   Descriptor descriptor;
 };
 
-Isolation::Isolation(const Limits& limits, const std::atomic<bool>& cancel, int runs,
+Isolation::Isolation(const Limits& limits, const std::atomic<bool>& cancel, int runs, int cores,
                      std::filesystem::path program)
-    : runs_(runs), settings_{std::move(program), limits, &cancel} {
+    : runs_(runs), cores_(cores), settings_{std::move(program), limits, &cancel} {
   adopt_orphans();  // a plugin's, to be ended with its worker
 }
 Isolation::~Isolation() = default;
@@ -51,7 +48,8 @@ const Descriptor& Isolation::isolate(const Descriptor& original) {
                                       [](const auto& one) { return one.second->optimizer; });
   const bool problems = std::any_of(isolated_.begin(), isolated_.end(),
                                     [](const auto& one) { return one.second->problem; });
-  settings_.patience = patience(runs_ * (1 + int{optimizers} + int{problems}));
+  const int processes = runs_ * (1 + int{optimizers} + int{problems});
+  settings_.patience = processes <= cores_ ? patience : std::chrono::microseconds(0);
   return descriptor;
 }
 

@@ -23,11 +23,12 @@ namespace zeroth::host {
 class Isolation {
  public:
   /// cancel   once set, calls that wait for a worker throw.
-  /// runs     as many as there will be at once: where all their processes find a core of their
-  ///          own, they wait for each other awake.
+  /// runs     as many as there will be at once.
+  /// cores    that this process may use: where all processes of the runs find one of their own,
+  ///          they wait for each other awake.
   /// program  becomes a worker when it is started as `program worker PARENT PATIENCE`:
   ///          serve_worker().
-  Isolation(const Limits& limits, const std::atomic<bool>& cancel, int runs,
+  Isolation(const Limits& limits, const std::atomic<bool>& cancel, int runs, int cores,
             std::filesystem::path program = "/proc/self/exe");
   ~Isolation();
   Isolation(const Isolation&) = delete;
@@ -38,7 +39,7 @@ class Isolation {
 
  private:
   struct Isolated;
-  const int runs_;
+  const int runs_, cores_;
   WorkerSettings settings_;
   std::map<const Descriptor*, std::unique_ptr<Isolated>> isolated_;
 };

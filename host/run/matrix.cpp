@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <tbb/global_control.h>
-#include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 
 #include <exception>
@@ -11,6 +10,7 @@
 
 #include "run/channel.hpp"
 #include "run/oracle.hpp"
+#include "run/side_by_side.hpp"
 #include "run/worker_lost.hpp"
 
 namespace zeroth::host {
@@ -61,7 +61,7 @@ void run_cells(const Plan& plan, const std::vector<const PlannedRun*>& cells,
                const std::function<void(std::vector<FinishedRun>)>& accept) {
   Channel<FinishedRun> finished(static_cast<std::size_t>(threads) * 4);
   std::atomic<std::size_t> next{0};
-  const auto work = [&](int) {
+  const auto work = [&](std::uint64_t) {
     for (;;) {
       const std::size_t mine = next.fetch_add(1);
       if (mine >= cells.size() || cancel.load()) return;
@@ -76,7 +76,7 @@ void run_cells(const Plan& plan, const std::vector<const PlannedRun*>& cells,
                                   static_cast<std::size_t>(threads));
   std::thread crew([&] {
     tbb::task_arena arena(threads);
-    arena.execute([&] { tbb::parallel_for(0, threads, work, tbb::simple_partitioner()); });
+    arena.execute([&] { side_by_side(static_cast<std::uint64_t>(threads), work); });
     finished.close();
   });
   std::exception_ptr error;

@@ -9,8 +9,8 @@
 
 namespace zeroth::host {
 
-/// body(0), ..., body(n - 1) on the threads of the arena it is called in.  A thread that waits here
-/// starts no other task meanwhile.  The first exception of a body is thrown here.
+/// body(0), ..., body(n - 1), each a task, on the threads of the arena it is called in.  A thread
+/// that waits here starts no other task meanwhile.  The first exception of a body is thrown here.
 template <typename Body>
 void side_by_side(std::uint64_t n, const Body& body) {
   // oneTBB orders the bodies after the call and before the return; this says the same where
@@ -18,11 +18,14 @@ void side_by_side(std::uint64_t n, const Body& body) {
   std::atomic<int> order{0};
   order.store(1, std::memory_order_release);
   tbb::this_task_arena::isolate([&] {
-    tbb::parallel_for(std::uint64_t{0}, n, [&](std::uint64_t i) {
-      order.load(std::memory_order_acquire);
-      body(i);
-      order.fetch_add(1, std::memory_order_release);
-    });
+    tbb::parallel_for(
+        std::uint64_t{0}, n,
+        [&](std::uint64_t i) {
+          order.load(std::memory_order_acquire);
+          body(i);
+          order.fetch_add(1, std::memory_order_release);
+        },
+        tbb::simple_partitioner());
   });
   order.load(std::memory_order_acquire);
 }

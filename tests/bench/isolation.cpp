@@ -70,8 +70,8 @@ int main(int argc, char** argv) {
   const zeroth::test::QuadraticFixture fixture({{"dimension", dimension}});
   const std::atomic<bool> cancel{false};
   const int cores = tbb::info::default_concurrency();
-  Isolation alone({}, cancel, 1, ZEROTH_BINARY_DIR "/bin/zeroth");
-  Isolation together({}, cancel, cores, ZEROTH_BINARY_DIR "/bin/zeroth");
+  Isolation alone({}, cancel, 1, cores, ZEROTH_BINARY_DIR "/bin/zeroth");
+  Isolation together({}, cancel, cores, cores, ZEROTH_BINARY_DIR "/bin/zeroth");
   const Descriptor& zo_sgd = load("lib/zeroth/plugins", "zo_sgd", false);
 
   const auto solve = [&](const Descriptor& descriptor, std::uint64_t batches, int pause) {
@@ -109,7 +109,7 @@ int main(int argc, char** argv) {
   }
 
   const Descriptor& quadratic = load("tests/plugins_for_tests", "quadratic", true);
-  Isolation only_problem({}, cancel, 1, ZEROTH_BINARY_DIR "/bin/zeroth");
+  Isolation only_problem({}, cancel, 1, cores, ZEROTH_BINARY_DIR "/bin/zeroth");
   const Descriptor& isolated_quadratic = only_problem.isolate(quadratic);
   const auto evaluate = [&](const Descriptor& descriptor) {
     const Suite suite(descriptor, zeroth::test::values_of(descriptor, {{"dimension", dimension}}),

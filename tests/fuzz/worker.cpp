@@ -83,7 +83,7 @@ struct Plugins {
   Descriptor optimizer, problem;
   Limits limits;
   std::atomic<bool> cancel{false};
-  Isolation isolation{limits, cancel, 1};
+  Isolation isolation{limits, cancel, 1, 1};
 };
 
 void solve(Plugins& plugins) {

@@ -474,7 +474,7 @@ TEST_CASE("an optimizer in a worker meets the run it would meet here", "[isolate
   REQUIRE(warning.empty());
   const Descriptor& here = *registry.optimizer("zo-sgd");
   const std::atomic<bool> cancel{false};
-  Isolation isolation({}, cancel, 1, ZEROTH_BINARY_DIR "/bin/zeroth");
+  Isolation isolation({}, cancel, 1, 2, ZEROTH_BINARY_DIR "/bin/zeroth");
   const Descriptor& there = isolation.isolate(here);
   CHECK(&there == &isolation.isolate(here));
   // Large batches do not fit the memory between the two at once.
@@ -503,7 +503,7 @@ TEST_CASE("a problem in a worker is the problem it would be here", "[isolate]") 
                           [](const std::string& text) { FAIL(text); });
   const Descriptor& here = *registry.problem("quadratic");
   const std::atomic<bool> cancel{false};
-  Isolation isolation({}, cancel, 1, ZEROTH_BINARY_DIR "/bin/zeroth");
+  Isolation isolation({}, cancel, 1, 2, ZEROTH_BINARY_DIR "/bin/zeroth");
   const Values values = zeroth::test::values_of(here, {{"bound", 2.0}, {"random_start", true}});
   const Suite ours(here, values, "test"), theirs(isolation.isolate(here), values, "test");
   CHECK(theirs.size(Split::train) == ours.size(Split::train));

@@ -164,9 +164,8 @@ TEST_CASE("killed at any moment and resumed, a tuning ends with the same file", 
   for (int milliseconds = 60; kills < 100; milliseconds += 80) {
     const ProcessResult r =
         killed({"tune", "e.toml", "-o", "t.toml"}, std::chrono::milliseconds(milliseconds));
-    if (r.exit_code == 0) break;
+    if (killed.exists("t.toml")) break;  // it has ended; under ThreadSanitizer that takes a second
     CHECK(r.exit_code == 128 + SIGKILL);
-    CHECK_FALSE(killed.exists("t.toml"));
     ++kills;
   }
   CHECK(kills > 0);

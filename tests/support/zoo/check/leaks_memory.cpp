@@ -1,11 +1,17 @@
+#include <mutex>
+
 #include "honest.hpp"
 namespace {
 struct LeaksMemory : zoo::Walk {
   using Walk::Walk;
   static zeroth::OptimizerInfo info() { return zoo::optimizer_info("zoo-leaks-memory"); }
   void solve(zeroth::Run& run) const {
+    static std::mutex keeping;
     static std::vector<char*> kept;
-    kept.push_back(new char[100]);
+    {
+      const std::lock_guard lock(keeping);
+      kept.push_back(new char[100]);
+    }
     Walk::solve(run);
   }
 };
