@@ -23,7 +23,7 @@ class LinkBroken : public std::runtime_error {
 /// One end.  A ring of bytes for each direction is in the shared memory.  Whoever waits looks at it
 /// while its patience lasts, and then sleeps until the other side wakes it (a futex).
 /// All that is received is copied out of the shared memory before it is looked at.
-/// Threads: one; send() of the worker's side may be called under a lock by several.
+/// Threads: one; on the worker's side several may send and enqueue under a lock.
 class Link {
  public:
   enum class Side { host, worker };

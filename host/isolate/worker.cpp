@@ -51,14 +51,9 @@ class Worker {
         }) {}
 
   /// From any thread: a plugin may log from one of its own.
-  void send(const Outgoing& frame) {
-    const std::lock_guard lock(sending_);
-    try {
-      link_.send(frame);
-    } catch (const std::exception& error) {  // no exception of ours enters a plugin
-      give_up(error.what());
-    }
-  }
+  void send(const Outgoing& frame) { send_by(&Link::send, frame); }
+  /// Perhaps not before the next one.
+  void enqueue(const Outgoing& frame) { send_by(&Link::enqueue, frame); }
 
   /// Does not return once the host has no more to ask, or is gone.
   Frame receive() {
@@ -105,6 +100,14 @@ class Worker {
   }
 
  private:
+  void send_by(void (Link::*how)(const Outgoing&), const Outgoing& frame) {
+    const std::lock_guard lock(sending_);
+    try {
+      (link_.*how)(frame);
+    } catch (const std::exception& error) {  // no exception of ours enters a plugin
+      give_up(error.what());
+    }
+  }
   void load(const Frame& frame);
   void create(const Frame& frame);
   void destroy();
@@ -239,7 +242,7 @@ zeroth_status Worker::iterate(const zeroth_run* run, const double* x) {
   const bool waits = is_last || is_traced_ || !std::exchange(has_asked_, false);
   const std::span point(x, run->dimension);
   if (waits) return ask_host({FrameKind::iterate, {}, {point}});
-  link_.enqueue({FrameKind::iterated, {}, {point}});
+  enqueue({FrameKind::iterated, {}, {point}});
   return ZEROTH_OK;
 }
 

@@ -163,6 +163,8 @@ put('link','read-beyond', turns((f1,1<<40)))
 ok=frame(K['answer'],[0])
 put('worker','optimizer', b'\0'+ok+ok+frame(K['ask'],[2],[0.1,0.2,0.3,0.4])+frame(K['record'],[],[1,2],[b'estimate'])+frame(K['iterate'],[],[0.1,0.2])+ok+ok)
 put('worker','optimizer-extensions', b'\0'+ok+ok+frame(K['extension'],texts=[b'zeroth.directions/1'])+frame(K['draw'],[2])+frame(K['extension'],texts=[b'zeroth.loss-gradient/1'])+frame(K['loss_gradient'],[],[0.1,0.2])+frame(K['fail'],texts=[b'no'])+frame(K['answer'],[-1])+ok)
+iterations=(frame(K['ask'],[1],[0.1,0.2])+frame(K['iterated'],[],[0.1,0.2]))*25  # beyond the budget of 20: STOP is heard late
+put('worker','optimizer-goes-on', b'\0'+ok+ok+iterations+ok+ok)
 put('worker','optimizer-refused', b'\0'+ok+frame(K['answer'],[-2],[],[b'no such library']))
 instance=frame(K['answer'],[0,96,2,0,1,1,1,1,1,1,1,1,1,2,3],[-1,-1,1,1,0,1,0.5,0.25,0.25],[b'label',b'm',b'a metric',b'p',b'a picture'])
 put('worker','problem', b'\1'+ok+ok+frame(K['answer'],[3])+frame(K['answer'],[4])+ok+ok+instance+frame(K['answer'],[0],[0,0])+frame(K['answer'],[0],[1,2])+frame(K['answer'],[0],[1,2])+frame(K['answer'],[1])+frame(K['answer'],[0],[7])+frame(K['answer'],[0],[0.5,1])+ok)
