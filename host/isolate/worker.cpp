@@ -45,10 +45,12 @@ void require(bool good) {
 class Worker {
  public:
   Worker(void* memory, std::chrono::microseconds patience)
-      : link_(memory, Link::Side::worker, patience, [] {
-          pollfd host{worker_socket, POLLIN, 0};
-          if (poll(&host, 1, 0) != 0) throw LinkBroken("the host has gone");
-        }) {}
+      : link_(memory, Link::Side::worker, patience,
+              [] {
+                pollfd host{worker_socket, POLLIN, 0};
+                if (poll(&host, 1, 0) != 0) throw LinkBroken("the host has gone");
+              }),
+        host_sleeps_(patience.count() == 0) {}
 
   /// From any thread: a plugin may log from one of its own.
   void send(const Outgoing& frame) { send_by(&Link::send, frame); }
@@ -138,6 +140,7 @@ class Worker {
   }
 
   Link link_;
+  const bool host_sleeps_;  // while it waits for us
   std::mutex sending_;
   std::optional<Registry> registry_;
   const zeroth_optimizer* optimizer_ = nullptr;
@@ -242,7 +245,8 @@ zeroth_status Worker::iterate(const zeroth_run* run, const double* x) {
   const bool waits = is_last || is_traced_ || !std::exchange(has_asked_, false);
   const std::span point(x, run->dimension);
   if (waits) return ask_host({FrameKind::iterate, {}, {point}});
-  enqueue({FrameKind::iterated, {}, {point}});
+  const Outgoing frame{FrameKind::iterated, {}, {point}};
+  host_sleeps_ ? enqueue(frame) : send(frame);  // one that sleeps is woken once, by the question
   return ZEROTH_OK;
 }
 
