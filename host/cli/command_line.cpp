@@ -199,9 +199,9 @@ int dispatch(const Arguments& arguments, const Commands& commands,
         "output,o", po::value(&options.output)->value_name("FILE"),
         "result file; default: the experiment's name with .zeroth, in the current folder")(
         "threads,j", po::value(&options.threads)->value_name("N"),
-        "runs at a time; default: one for each core")("dry-run,n",
-                                                      po::bool_switch(&options.dry_run),
-                                                      "print what would be run, and write nothing")(
+        "runs at a time; default: one for each core it may use")(
+        "dry-run,n", po::bool_switch(&options.dry_run),
+        "print what would be run, and write nothing")(
         "isolate", po::bool_switch(&options.isolate),
         "run every plugin in a process of its own: a crash, a hang or exhausted memory costs one "
         "run; the numbers stay the same")(
@@ -261,7 +261,7 @@ int dispatch(const Arguments& arguments, const Commands& commands,
         "seed", po::value(&options.seed)->value_name("N")->default_value(1),
         "the same seed finds the same point")(
         "threads,j", po::value(&options.threads)->value_name("N"),
-        "copies of the program at a time; default: one for each core")(
+        "copies of the program at a time; default: one for each core it may use")(
         "protocol", po::value(&options.protocol)->value_name("plain|json"),
         "json: {\"x\": [...]} is answered by {\"f\": ...}")(
         "batch", po::value(&options.batch)->value_name("N")->default_value(1),
@@ -295,7 +295,7 @@ int dispatch(const Arguments& arguments, const Commands& commands,
     parser.options()("output,o", po::value(&options.output)->value_name("WEIGHTS"),
                      "file for the weights, such as weights.safetensors")(
         "threads,j", po::value(&options.threads)->value_name("N"),
-        "threads; default: one for each core")(
+        "threads; default: one for each core it may use")(
         "set", po::value(&options.settings)->value_name("KEY=VALUE")->composing(),
         "replace a value of the training file: seed=3, phase.1.epochs=5, phase.*.batch=4, "
         "optimizer.q=50; may be repeated");
@@ -338,7 +338,7 @@ int dispatch(const Arguments& arguments, const Commands& commands,
         "output,o", po::value(&options.output)->value_name("TUNED.toml"),
         "the tuned experiment; default: the experiment's name with -tuned, in the current folder")(
         "threads,j", po::value(&options.threads)->value_name("N"),
-        "runs at a time; default: one for each core")(
+        "runs at a time; default: one for each core it may use")(
         "dry-run,n", po::bool_switch(&options.dry_run),
         "print what would be tried and how many runs that takes, and write nothing")(
         "exhaustive", po::bool_switch(&options.exhaustive),
@@ -426,7 +426,7 @@ int dispatch(const Arguments& arguments, const Commands& commands,
         "repeated")("timeout", po::value(&options.timeout_seconds)->value_name("SECONDS"),
                     "time for a test; default: 10")(
         "threads,j", po::value(&options.processes)->value_name("N"),
-        "tests at a time; default: one for each core, at most 8")(
+        "tests at a time; default: one for each core it may use, at most 8")(
         "json", po::bool_switch(&options.json), "print the results as JSON")(
         "list", po::bool_switch(&options.list), "print the names of the tests, and do nothing");
     parser.positional("library", &options.library);

@@ -84,17 +84,11 @@ function internals_section() {
       if (rules.length && !own.some((line) => line.name === 'update')) panels.push({title: 'update', lines: rules});
       return panels.map(({title, lines}) => ({title, chart: (size) => internals_chart(lines, rules, size)}));
     },
-    saved_legend: ({choice}) => (choices[choice].rules.length ? [{name: 'its own', stroke: 'var(--ink)'},
+    saved_legend: ({choice}) => (choices[choice].rules.length ? [{name: 'its own', ...own_line},
       ...choices[choice].rules.map((rule, i) => ({name: rule.name, ...series(i)}))] : []),
     caption: ({choice}) => [`${of(choices[choice])[0].toUpperCase()}${of(choices[choice]).slice(1)} of what the optimizer said of its iterations.`,
-      ...(choices[choice].rules.length ? [' Updates: ', element('span', {class: 'key'}, own_swatch(), ' its own; '), 'what other rules make of the same estimates: ',
-        ...choices[choice].rules.map((rule, i) => element('span', {class: 'key'}, swatch(i), ` ${rule.name}`))] : [])],
+      ...(choices[choice].rules.length ? [' Updates: ', element('span', {class: 'key'}, swatch(own_line), ' its own; '), 'what other rules make of the same estimates: ',
+        ...choices[choice].rules.map((rule, i) => element('span', {class: 'key'}, swatch(series(i)), ` ${rule.name}`))] : [])],
   });
   return ['Internals', drawing, left_out_note()];
-}
-
-function own_swatch() {
-  const svg = d3.create('svg').attr('class', 'swatch').attr('viewBox', '0 0 22 8').attr('aria-hidden', 'true');
-  svg.append('line').attr('x2', 22).attr('y1', 4).attr('y2', 4).attr('stroke', 'var(--ink)').attr('stroke-width', 3);
-  return svg.node();
 }

@@ -108,7 +108,7 @@ function sweep_chart({parameter, families}, {means}, {window, x_scale}, size) {
 function internals_chart(lines, rules, size) {
   const drawn = lines.map((line) => {
     const rule = rules.indexOf(line);
-    return {...(rule < 0 ? {stroke: 'var(--ink)'} : series(rule)), points: line.x.map((x, i) => ({name: line.name, x, y: line.y[i] ?? NaN}))};
+    return {...(rule < 0 ? own_line : series(rule)), points: line.x.map((x, i) => ({name: line.name, x, y: line.y[i] ?? NaN}))};
   });
   const points = drawn.flatMap((line) => line.points).filter((point) => !Number.isNaN(point.y));
   if (points.length === 0) return null;

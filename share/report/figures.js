@@ -37,7 +37,7 @@ function legend(optimizers) {
       (event.shiftKey ? only : toggle)(optimizer);
       figures.forEach(draw_soon);
     },
-  }, swatch(optimizer), element('span', {}, label(optimizer)))));
+  }, swatch(series(optimizer)), element('span', {}, label(optimizer)))));
 }
 
 // settings   [{name, key, choices: [[value, text], ...]}]; the first choice is where it starts, unless `start` names another.

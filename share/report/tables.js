@@ -36,5 +36,5 @@ function table(name, columns, rows, marked = () => false) {
 const optimizer_column = (name, optimizer = (row) => row.optimizer) => ({
   name, text: true,
   value: (row) => label(optimizer(row)),
-  show: (value, row) => element('span', {}, swatch(optimizer(row)), element('span', {}, value)),
+  show: (value, row) => element('span', {}, swatch(series(optimizer(row))), element('span', {}, value)),
 });

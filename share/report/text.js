@@ -39,9 +39,9 @@ const series = (optimizer) => ({
   stroke: `var(--series-${optimizer % 10})`,
   strokeDasharray: dashes[Math.floor(optimizer / 10) % dashes.length],
 });
+const own_line = {stroke: 'var(--ink)'};  // of the optimizer itself, beside other rules
 
-function swatch(optimizer) {
-  const {stroke, strokeDasharray} = series(optimizer);
+function swatch({stroke, strokeDasharray}) {
   const svg = d3.create('svg').attr('class', 'swatch').attr('viewBox', '0 0 22 8').attr('aria-hidden', 'true');
   svg.append('line').attr('x2', 22).attr('y1', 4).attr('y2', 4)
     .attr('stroke', stroke).attr('stroke-width', 3).attr('stroke-dasharray', strokeDasharray);

@@ -32,14 +32,9 @@ namespace {
 // their environment.
 struct Shell : WorkFolder {
   explicit Shell(const std::string& text) : WorkFolder("e.toml", text) {
-    // A sanitizer would turn signals into exit codes.
-    const auto options = [](const char* name) {
-      const char* set = std::getenv(name);
-      return std::string(name) + "=" + (set == nullptr ? "" : set) +
-             ":handle_segv=0:handle_sigbus=0:handle_abort=0";
-    };
-    environment.insert(environment.end(),
-                       {mark(), options("ASAN_OPTIONS"), options("TSAN_OPTIONS")});
+    const auto options = sanitizer_options(plain_signals);
+    environment.insert(environment.end(), options.begin(), options.end());
+    environment.push_back(mark());
   }
   std::string mark() const { return "ZEROTH_TEST_FOLDER=" + folder.path().string(); }
   ProcessResult operator()(std::vector<std::string> arguments,

@@ -60,4 +60,13 @@ ProcessResult run_program(std::vector<std::string> words, const std::filesystem:
   return result;
 }
 
+std::vector<std::string> sanitizer_options(const std::string& more) {
+  std::vector<std::string> all;
+  for (const std::string name : {"ASAN_OPTIONS", "TSAN_OPTIONS"}) {
+    const char* set = std::getenv(name.c_str());
+    all.push_back(name + "=" + (set == nullptr ? "" : set) + ":" + more);
+  }
+  return all;
+}
+
 }  // namespace zeroth::test

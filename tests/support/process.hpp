@@ -33,4 +33,11 @@ ProcessResult run_zeroth(const std::vector<std::string>& arguments,
                          std::chrono::milliseconds kill_after = std::chrono::milliseconds(0),
                          int signal = 9, const std::function<bool()>& once = nullptr);
 
+/// For `environment`: the options of the sanitizers as they are here, and `more`, such as
+/// "a=0:b=1".
+std::vector<std::string> sanitizer_options(const std::string& more);
+
+/// A program that a signal ends, ends by it also under a sanitizer, which would exit with a code.
+inline const std::string plain_signals = "handle_segv=0:handle_sigbus=0:handle_abort=0";
+
 }  // namespace zeroth::test

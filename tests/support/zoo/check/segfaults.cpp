@@ -1,4 +1,6 @@
+#include <cstdint>
 #include <cstdio>
+
 #include "honest.hpp"
 namespace {
 struct Segfaults : zoo::Walk {
@@ -6,7 +8,8 @@ struct Segfaults : zoo::Walk {
   static zeroth::OptimizerInfo info() { return zoo::optimizer_info("zoo-segfaults"); }
   void solve(zeroth::Run& run) const {
     std::fputs("about to fall over\n", stderr);
-    *static_cast<volatile int*>(nullptr) = static_cast<int>(run.dimension());
+    volatile std::uintptr_t address = 8;  // UBSan would stop a null pointer first
+    *reinterpret_cast<volatile int*>(address) = static_cast<int>(run.dimension());
   }
 };
 }  // namespace
