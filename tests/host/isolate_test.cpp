@@ -236,7 +236,9 @@ TEST_CASE("limits are read, isolate, and are refused where they cannot be kept",
     CHECK(r.exit_code == 2);
     CHECK(has(r.err, message));
   }
-  const ProcessResult small = zeroth({"run", "e.toml", "--set", "limits.memory=0.125 MiB"});
+  // Long enough for the host to look at the worker's memory while it runs.
+  const ProcessResult small = zeroth(
+      {"run", "e.toml", "--set", "limits.memory=0.125 MiB", "--set", "budget.iterations=1000000"});
   INFO(small.err);
   CHECK(small.exit_code == 1);
   CHECK(has(small.err, "it took more than 128 KiB"));
