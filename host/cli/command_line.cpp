@@ -57,6 +57,12 @@ class Parser {
     options()("help,h", "print this help");
   }
   po::options_description_easy_init options() { return visible_.add_options(); }
+  /// --threads.
+  void threads(int* target, const char* what, int default_at_most = 1024) {
+    *target = std::min(available_cores(), default_at_most);
+    threads_ = target;
+    options()("threads,j", po::value(target)->value_name("N"), what);
+  }
   template <typename T>
   void positional(const char* name, T* target, int count = 1) {
     hidden_.add_options()(name, po::value(target));
@@ -86,6 +92,8 @@ class Parser {
     } catch (const po::error& error) {
       throw UserError("command line", error.what(), "usage: " + usage_);
     }
+    if (threads_ != nullptr && (*threads_ < 1 || *threads_ > 1024))
+      throw UserError("--threads", fmt::format("must be 1 .. 1024, is {}", *threads_));
     return true;
   }
   void require(bool given, const std::string& what) const {
@@ -95,15 +103,11 @@ class Parser {
 
  private:
   std::string usage_, explanation_;
+  int* threads_ = nullptr;
   std::vector<std::string> plugin_folders_, names_;
   po::options_description visible_, hidden_;
   po::positional_options_description positional_;
 };
-
-void check_threads(int threads) {
-  if (threads >= 1 && threads <= 1024) return;
-  throw UserError("--threads", fmt::format("must be 1 .. 1024, is {}", threads));
-}
 
 std::vector<std::uint64_t> iterations_of(const std::string& list) {
   std::vector<std::uint64_t> iterations;
@@ -194,14 +198,12 @@ int dispatch(const Arguments& arguments, const Commands& commands,
                   "before the\n"
                   "next line of progress; after an interruption, the same command goes on.\n");
     RunOptions options;
-    options.threads = available_cores();
     parser.options()(
         "output,o", po::value(&options.output)->value_name("FILE"),
-        "result file; default: the experiment's name with .zeroth, in the current folder")(
-        "threads,j", po::value(&options.threads)->value_name("N"),
-        "runs at a time; default: one for each core it may use")(
-        "dry-run,n", po::bool_switch(&options.dry_run),
-        "print what would be run, and write nothing")(
+        "result file; default: the experiment's name with .zeroth, in the current folder");
+    parser.threads(&options.threads, "runs at a time; default: one for each core it may use");
+    parser.options()("dry-run,n", po::bool_switch(&options.dry_run),
+                     "print what would be run, and write nothing")(
         "isolate", po::bool_switch(&options.isolate),
         "run every plugin in a process of its own: a crash, a hang or exhausted memory costs one "
         "run; the numbers stay the same")(
@@ -218,7 +220,6 @@ int dispatch(const Arguments& arguments, const Commands& commands,
     parser.positional("experiment", &options.experiment);
     if (!parser.parse(rest, out)) return 0;
     parser.require(!options.experiment.empty(), "the EXPERIMENT file");
-    check_threads(options.threads);
     plugin_folders = parser.plugin_folders();
     return commands.run(options);
   };
@@ -238,7 +239,6 @@ int dispatch(const Arguments& arguments, const Commands& commands,
         "Ctrl-C ends after the points under way; what was found until then is printed and "
         "kept.\n");
     MinimizeOptions options;
-    options.threads = available_cores();
     std::string queries, seconds, target;
     parser.options()("command", po::value(&options.command)->value_name("PROGRAM"),
                      "the program, as sh runs it: 'python3 sim.py'")(
@@ -259,11 +259,11 @@ int dispatch(const Arguments& arguments, const Commands& commands,
         "a parameter of the optimizer, as in --set sigma=0.1, or of the problem, as in --set "
         "problem.retries=3; may be repeated")(
         "seed", po::value(&options.seed)->value_name("N")->default_value(1),
-        "the same seed finds the same point")(
-        "threads,j", po::value(&options.threads)->value_name("N"),
-        "copies of the program at a time; default: one for each core it may use")(
-        "protocol", po::value(&options.protocol)->value_name("plain|json"),
-        "json: {\"x\": [...]} is answered by {\"f\": ...}")(
+        "the same seed finds the same point");
+    parser.threads(&options.threads,
+                   "copies of the program at a time; default: one for each core it may use");
+    parser.options()("protocol", po::value(&options.protocol)->value_name("plain|json"),
+                     "json: {\"x\": [...]} is answered by {\"f\": ...}")(
         "batch", po::value(&options.batch)->value_name("N")->default_value(1),
         "points that one copy is asked at once")(
         "timeout", po::value(&options.timeout)->value_name("S"),
@@ -278,7 +278,6 @@ int dispatch(const Arguments& arguments, const Commands& commands,
     if (!seconds.empty()) options.seconds = real_in(seconds, "--seconds");
     if (!target.empty()) options.target = real_in(target, "--target");
     parser.require(options.queries || options.seconds, "--queries N or --seconds S");
-    check_threads(options.threads);
     plugin_folders = parser.plugin_folders();
     return commands.minimize(options);
   };
@@ -291,11 +290,10 @@ int dispatch(const Arguments& arguments, const Commands& commands,
         "killed,\n"
         "the same command goes on and ends with the same bits.\n");
     TrainOptions options;
-    options.threads = available_cores();
     parser.options()("output,o", po::value(&options.output)->value_name("WEIGHTS"),
-                     "file for the weights, such as weights.safetensors")(
-        "threads,j", po::value(&options.threads)->value_name("N"),
-        "threads; default: one for each core it may use")(
+                     "file for the weights, such as weights.safetensors");
+    parser.threads(&options.threads, "threads; default: one for each core it may use");
+    parser.options()(
         "set", po::value(&options.settings)->value_name("KEY=VALUE")->composing(),
         "replace a value of the training file: seed=3, phase.1.epochs=5, phase.*.batch=4, "
         "optimizer.q=50; may be repeated");
@@ -303,7 +301,6 @@ int dispatch(const Arguments& arguments, const Commands& commands,
     if (!parser.parse(rest, out)) return 0;
     parser.require(!options.training.empty(), "the TRAINING file");
     parser.require(!options.output.empty(), "-o WEIGHTS");
-    check_threads(options.threads);
     plugin_folders = parser.plugin_folders();
     return commands.train(options);
   };
@@ -333,14 +330,12 @@ int dispatch(const Arguments& arguments, const Commands& commands,
         "after an\n"
         "interruption, the same command goes on.\n");
     TuneOptions options;
-    options.threads = available_cores();
     parser.options()(
         "output,o", po::value(&options.output)->value_name("TUNED.toml"),
-        "the tuned experiment; default: the experiment's name with -tuned, in the current folder")(
-        "threads,j", po::value(&options.threads)->value_name("N"),
-        "runs at a time; default: one for each core it may use")(
-        "dry-run,n", po::bool_switch(&options.dry_run),
-        "print what would be tried and how many runs that takes, and write nothing")(
+        "the tuned experiment; default: the experiment's name with -tuned, in the current folder");
+    parser.threads(&options.threads, "runs at a time; default: one for each core it may use");
+    parser.options()("dry-run,n", po::bool_switch(&options.dry_run),
+                     "print what would be tried and how many runs that takes, and write nothing")(
         "exhaustive", po::bool_switch(&options.exhaustive),
         "discard no setting: the same winner, and all scores")(
         "isolate", po::bool_switch(&options.isolate), "as of `zeroth run`")(
@@ -351,7 +346,6 @@ int dispatch(const Arguments& arguments, const Commands& commands,
     parser.positional("experiment", &options.experiment);
     if (!parser.parse(rest, out)) return 0;
     parser.require(!options.experiment.empty(), "the EXPERIMENT file");
-    check_threads(options.threads);
     plugin_folders = parser.plugin_folders();
     return commands.tune(options);
   };
@@ -416,7 +410,6 @@ int dispatch(const Arguments& arguments, const Commands& commands,
                   "Exit code: 0 when no test failed or crashed, else 1.\n",
                   LooksForPlugins::no);
     CheckOptions options;
-    options.processes = std::min(available_cores(), 8);
     parser.options()(
         "set", po::value(&options.settings)->value_name("KEY=VALUE")->composing(),
         "give a parameter a value, for plugins that need some: weights=w.safetensors, or "
@@ -424,15 +417,14 @@ int dispatch(const Arguments& arguments, const Commands& commands,
         "only", po::value(&options.only)->value_name("PATTERN")->composing(),
         "only tests whose name (see --list) contains this, or matches it if it has * or ?; may be "
         "repeated")("timeout", po::value(&options.timeout_seconds)->value_name("SECONDS"),
-                    "time for a test; default: 10")(
-        "threads,j", po::value(&options.processes)->value_name("N"),
-        "tests at a time; default: one for each core it may use, at most 8")(
-        "json", po::bool_switch(&options.json), "print the results as JSON")(
+                    "time for a test; default: 10");
+    parser.threads(&options.processes,
+                   "tests at a time; default: one for each core it may use, at most 8", 8);
+    parser.options()("json", po::bool_switch(&options.json), "print the results as JSON")(
         "list", po::bool_switch(&options.list), "print the names of the tests, and do nothing");
     parser.positional("library", &options.library);
     if (!parser.parse(rest, out)) return 0;
     parser.require(options.list || !options.library.empty(), "the LIBRARY");
-    check_threads(options.processes);
     if (!(options.timeout_seconds > 0 && options.timeout_seconds <= 86400))
       throw UserError("--timeout",
                       fmt::format("must be more than 0 and at most 86400 seconds, is {}",

@@ -18,6 +18,19 @@
 #include "version.hpp"
 
 namespace zeroth::host {
+namespace {
+
+// Of problems and of optimizers, also of those that analyses run.
+template <typename OfMatrix, typename Visit>
+void for_each_configuration(OfMatrix& matrix, Visit visit) {
+  for (auto& problem : matrix.problems) visit(problem);
+  for (auto& optimizer : matrix.optimizers) visit(optimizer);
+  for (auto& analysis : matrix.analyses) {
+    for (auto& rule : analysis.rules) visit(rule);
+  }
+}
+
+}  // namespace
 
 Suites create_suites(const Matrix& matrix) {
   Suites suites;
@@ -39,14 +52,9 @@ Suites create_suites(const Matrix& matrix) {
 }
 
 void isolate(Matrix& matrix, Isolation& isolation) {
-  const auto move_out = [&](Configuration& each) {
+  for_each_configuration(matrix, [&](Configuration& each) {
     if (each.isolated) each.descriptor = &isolation.isolate(*each.descriptor);
-  };
-  for (ProblemConfiguration& each : matrix.problems) move_out(each);
-  for (Configuration& each : matrix.optimizers) move_out(each);
-  for (Analysis& analysis : matrix.analyses) {
-    for (Configuration& each : analysis.rules) move_out(each);
-  }
+  });
 }
 
 void check_all_bounds(const Plan& plan, const Suites& suites) {
@@ -141,16 +149,12 @@ Provenance provenance_of(const Experiment& experiment, const std::vector<std::st
   std::string settings, plugins;
   for (const std::string& each : overrides) settings += each + "\n";
   std::unordered_set<std::string> named;
-  const auto add = [&](const Descriptor& d) {
+  for_each_configuration(matrix, [&](const Configuration& each) {
+    const Descriptor& d = *each.descriptor;
     if (!named.insert(d.id + d.library.string()).second) return;
     plugins += fmt::format("{} {} {} {}\n", d.id, d.version, fingerprint(read_bytes(d.library)),
                            d.library.string());
-  };
-  for (const ProblemConfiguration& each : matrix.problems) add(*each.descriptor);
-  for (const Configuration& each : matrix.optimizers) add(*each.descriptor);
-  for (const Analysis& analysis : matrix.analyses) {
-    for (const Configuration& each : analysis.rules) add(*each.descriptor);
-  }
+  });
   return {{"title", experiment.title},
           {"experiment_file", experiment.file.string()},
           {"experiment", experiment.text},

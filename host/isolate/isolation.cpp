@@ -41,14 +41,15 @@ const Descriptor& Isolation::isolate(const Descriptor& original) {
   Descriptor& descriptor = made->descriptor = original;
   descriptor.one_at_a_time = nullptr;  // each worker has the library to itself
   descriptor.training = std::nullopt;
-  if (original.optimizer != nullptr)
+  if (original.optimizer != nullptr) {
     descriptor.optimizer = &made->optimizer.emplace(original, settings_);
-  if (original.problem != nullptr) descriptor.problem = &made->problem.emplace(original, settings_);
-  const bool optimizers = std::any_of(isolated_.begin(), isolated_.end(),
-                                      [](const auto& one) { return one.second->optimizer; });
-  const bool problems = std::any_of(isolated_.begin(), isolated_.end(),
-                                    [](const auto& one) { return one.second->problem; });
-  const int processes = runs_ * (1 + int{optimizers} + int{problems});
+    optimizers_ = 1;
+  }
+  if (original.problem != nullptr) {
+    descriptor.problem = &made->problem.emplace(original, settings_);
+    problems_ = 1;
+  }
+  const int processes = runs_ * (1 + optimizers_ + problems_);
   settings_.patience = processes <= cores_ ? patience : std::chrono::microseconds(0);
   return descriptor;
 }

@@ -40,6 +40,7 @@ class Isolation {
  private:
   struct Isolated;
   const int runs_, cores_;
+  int optimizers_ = 0, problems_ = 0;  // 1: some are isolated, so each run has a worker for its own
   WorkerSettings settings_;
   std::map<const Descriptor*, std::unique_ptr<Isolated>> isolated_;
 };
