@@ -102,10 +102,7 @@ void SearchDistribution::decompose() {
 
 bool SearchDistribution::exhausted(double initial_sigma) const {
   const double condition = d_.maxCoeff() / d_.minCoeff();
-  if (!(condition < 1e7) || !std::isfinite(sigma_) ||
-      sigma_ > 1e4 * initial_sigma / d_.maxCoeff()) {
-    return true;
-  }
+  if (!(condition < 1e7) || !std::isfinite(sigma_)) return true;
   const Eigen::VectorXd deviations = sigma_ * covariance_.diagonal().cwiseMax(0.0).cwiseSqrt();
   if (deviations.maxCoeff() < 1e-12 * initial_sigma) return true;
   return ((mean_ + 0.2 * deviations).array() == mean_.array()).any();

@@ -137,7 +137,7 @@ class Session {
   std::vector<double> point_, best_;
   std::size_t dimension_;  // NLopt's, which may be larger
   double best_f_ = std::numeric_limits<double>::quiet_NaN();
-  double worst_ = 0;
+  double worst_ = 1e100;  // before there is any value
   bool has_value_ = false, stopped_ = false;
   std::uint64_t queries_ = 0;
   nlopt_opt optimizer_ = nullptr;

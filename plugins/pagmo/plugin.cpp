@@ -66,7 +66,7 @@ class Session {
  private:
   Run& run_;
   std::vector<double> best_;
-  double best_f_ = 0, worst_ = 0;
+  double best_f_ = 0, worst_ = 1e100;  // before there is any value
   bool has_value_ = false;
   std::uint64_t queries_ = 0;
 };
@@ -99,35 +99,34 @@ namespace {
 /// What tells one algorithm from another.  make: one generation a call, what it learned kept.
 struct Algorithm {
   const char *name, *title, *doc, *reference;
-  std::uint64_t least_population;
   pagmo::algorithm (*make)(unsigned seed);
 };
 
 // Conditions of convergence are off: a run ends with its budget.
 const Algorithm algorithms[] = {
     {"pagmo-cmaes", "pagmo CMA-ES", "Evolution strategy that learns the covariance of good steps.",
-     "Hansen 2006, doi:10.1007/3-540-32494-1_4; esa.github.io/pagmo2", 5,
+     "Hansen 2006, doi:10.1007/3-540-32494-1_4; esa.github.io/pagmo2",
      [](unsigned seed) {
        return pagmo::algorithm(pagmo::cmaes(1, -1, -1, -1, -1, 0.5, 0, 0, true, true, seed));
      }},
     {"pagmo-xnes", "pagmo xNES",
      "Natural gradient of a normal distribution in its own coordinates.",
-     "Glasmachers et al. 2010, doi:10.1145/1830483.1830557; esa.github.io/pagmo2", 4,
+     "Glasmachers et al. 2010, doi:10.1145/1830483.1830557; esa.github.io/pagmo2",
      [](unsigned seed) {
        return pagmo::algorithm(pagmo::xnes(1, -1, -1, -1, -1, 0, 0, true, true, seed));
      }},
     {"pagmo-sade", "pagmo SADE", "Differential evolution that adapts its own two parameters.",
-     "Brest et al. 2006, doi:10.1109/TEVC.2006.872133; esa.github.io/pagmo2", 7,
+     "Brest et al. 2006, doi:10.1109/TEVC.2006.872133; esa.github.io/pagmo2",
      [](unsigned seed) { return pagmo::algorithm(pagmo::sade(1, 2, 1, 0, 0, true, seed)); }},
     {"pagmo-de1220", "pagmo DE 1220",
      "Differential evolution that adapts its parameters and its mutation variant.",
-     "Biscani & Izzo 2020, doi:10.21105/joss.02338; esa.github.io/pagmo2", 7,
+     "Biscani & Izzo 2020, doi:10.21105/joss.02338; esa.github.io/pagmo2",
      [](unsigned seed) {
        return pagmo::algorithm(
            pagmo::de1220(1, {2, 3, 7, 10, 13, 14, 15, 16}, 1, 0, 0, true, seed));
      }},
     {"pagmo-pso", "pagmo PSO", "Particle swarm, a generation at a time: one batch each.",
-     "Kennedy & Eberhart 1995, doi:10.1109/ICNN.1995.488968; esa.github.io/pagmo2", 2,
+     "Kennedy & Eberhart 1995, doi:10.1109/ICNN.1995.488968; esa.github.io/pagmo2",
      [](unsigned seed) {
        pagmo::pso_gen swarm(1, 0.7298, 2.05, 2.05, 0.5, 5, 2, 4, true, seed);
        swarm.set_bfe(pagmo::bfe(pagmo::member_bfe()));
@@ -135,7 +134,7 @@ const Algorithm algorithms[] = {
      }},
     {"pagmo-bee-colony", "pagmo bee colony",
      "Artificial bee colony: sources of food that are improved, or left once exhausted.",
-     "Karaboga & Basturk 2007, doi:10.1007/s10898-007-9149-x; esa.github.io/pagmo2", 2,
+     "Karaboga & Basturk 2007, doi:10.1007/s10898-007-9149-x; esa.github.io/pagmo2",
      [](unsigned seed) { return pagmo::algorithm(pagmo::bee_colony(1, 20, seed)); }},
 };
 

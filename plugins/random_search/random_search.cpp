@@ -35,7 +35,7 @@ class RandomSearch {
       if (!run.evaluate(points, values)) return;
       std::size_t best = 0;
       for (std::size_t i = 1; i <= q_; ++i) {
-        if (values[i] < values[best] || std::isnan(values[best])) best = i;
+        if (!std::isnan(values[i]) && !(values[best] <= values[i])) best = i;
       }
       if (best != 0) std::copy_n(&points[best * d], d, points.begin());
     } while (run.iterate({points.data(), d}));

@@ -79,7 +79,8 @@ static zeroth_status search(const CompassSearch* self, const zeroth_run* run, do
     if (status == ZEROTH_STOP) return ZEROTH_OK;
     if (status < 0) return status;
     for (uint64_t i = 1; i < n; ++i) {
-      if (f[i] < f[best]) best = i; /* false for NaN: a point that failed */
+      const int failed = f[i] != f[i]; /* NaN; and no comparison with a NaN is true */
+      if (!failed && !(f[best] <= f[i])) best = i;
     }
     if (best != 0) {
       memcpy(x, x + best * d, d * sizeof *x);

@@ -47,6 +47,26 @@ TEST_CASE("zo-sgd moves by the estimate", "[rules]") {
         Points{{-1, 2}, {-2, 4}});
 }
 
+TEST_CASE("descent goes back from a theta that fails to the last that did not", "[rules]") {
+  RunSettings settings = slope(8, -16, 3);
+  settings.objective = [](std::span<const double> x) {
+    return x[0] < -0.5 ? std::numeric_limits<double>::quiet_NaN() : 8 * x[0] - 16 * x[1];
+  };
+  CHECK(solve("zo_sgd", "zo-sgd", two_directions, settings).iterates ==
+        Points{{-1, 2}, {0, 0}, {-1, 2}});
+}
+
+TEST_CASE("cma-es gets to an optimum that is far away", "[rules]") {
+  RunSettings settings;
+  settings.objective = [](std::span<const double> x) {
+    return (x[0] - 1e6) * (x[0] - 1e6) + (x[1] - 1e6) * (x[1] - 1e6);
+  };
+  settings.start = {0.0, 0.0};
+  settings.query_budget = 5000;
+  const Trace trace = solve("cma_es", "cma-es", {}, settings);
+  CHECK(settings.objective(trace.iterates.back()) < 1e-6);
+}
+
 TEST_CASE("zo-signsgd moves by the sign of the estimate, and not at all where it is zero",
           "[rules]") {
   CHECK(solve("zo_signsgd", "zo-signsgd", two_directions, slope(8, -16, 2)).iterates ==
@@ -107,6 +127,22 @@ TEST_CASE("random-search leaves a start that fails and never keeps a candidate t
   };
   const Trace trace = solve("random_search", "random-search", {{"q", 20.0}}, settings);
   for (const auto& iterate : trace.iterates) CHECK(iterate[0] < 1.0);
+}
+
+TEST_CASE("random-search keeps its point where all candidates fail", "[rules]") {
+  RunSettings settings;
+  bool fails = false;
+  settings.batch_objective = [&fails](std::span<const double> x, std::span<double> f) {
+    for (std::size_t i = 0; i < f.size(); ++i)
+      f[i] = fails ? std::numeric_limits<double>::quiet_NaN() : x[i] * x[i];
+    fails = true;
+  };
+  settings.start = {0.5};
+  settings.iteration_budget = 3;
+  const Points iterates = solve("random_search", "random-search", {{"q", 3.0}}, settings).iterates;
+  REQUIRE(iterates.size() == 3);
+  CHECK(iterates[1] == iterates[0]);
+  CHECK(iterates[2] == iterates[0]);
 }
 
 TEST_CASE("random-search draws uniformly between two bounds and about the start elsewhere",

@@ -7,14 +7,17 @@
 #include <zeroth/trace.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
+#include <functional>
 #include <span>
 #include <vector>
 
 namespace zeroth {
 
 /// theta <- projection of theta - (delta / d) step, where step is made from the estimate of
-/// equation 1 by the rule of the optimizer.  q + 1 queries per iteration, theta first.
+/// equation 1 by the rule of the optimizer.  q + 1 queries per iteration, theta first.  From a
+/// theta whose own evaluation failed there is no estimate: the next is the last that did not fail.
 class GradientDescent {
  public:
   /// delta, q and mu, with an optimizer's own parameters between delta and q.
@@ -32,7 +35,7 @@ class GradientDescent {
   /// (dimension values) in place into the step.  Traces estimate and update.
   template <typename Rule>
   void descend(Run& run, Rule&& rule) const {
-    std::vector<double> theta = run.start();
+    std::vector<double> theta = run.start(), last_good;
     std::vector<double> update(theta.size());
     const double eta = delta_ / static_cast<double>(theta.size());
     GaussianDirections directions(run);
@@ -41,9 +44,15 @@ class GradientDescent {
     do {
       if (!estimator.estimate(theta, directions)) return;
       trace.record("estimate", estimator.gradient());
-      std::copy(estimator.gradient().begin(), estimator.gradient().end(), update.begin());
-      rule(std::span<double>(update));
-      for (double& u : update) u *= -eta;
+      if (std::isfinite(estimator.value())) {
+        last_good = theta;
+        std::copy(estimator.gradient().begin(), estimator.gradient().end(), update.begin());
+        rule(std::span<double>(update));
+        for (double& u : update) u *= -eta;
+      } else if (!last_good.empty()) {
+        std::transform(last_good.begin(), last_good.end(), theta.begin(), update.begin(),
+                       std::minus<double>());
+      }
       trace.record("update", update);
       for (std::size_t j = 0; j < theta.size(); ++j) theta[j] += update[j];
       run.project(theta);

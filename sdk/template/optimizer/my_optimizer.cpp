@@ -2,6 +2,7 @@
 #include <zeroth/random.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <span>
 #include <vector>
 
@@ -42,7 +43,8 @@ class MyOptimizer {
       if (!run.evaluate(points, f)) return;
       std::size_t lowest = 0;
       for (std::size_t i = 1; i <= q_; ++i) {
-        if (f[i] < f[lowest]) lowest = i;  // false for NaN: a point that failed
+        const bool failed = std::isnan(f[i]);  // and no comparison with a NaN is true
+        if (!failed && !(f[lowest] <= f[i])) lowest = i;
       }
       if (lowest != 0) std::copy_n(&points[lowest * d], d, best.begin());
       sigma = std::clamp(sigma * (lowest != 0 ? 1.5 : 0.7), 1e-12, 1e12);
