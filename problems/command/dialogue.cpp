@@ -61,9 +61,33 @@ std::optional<double> value_of(const Json& json) {
   return std::nullopt;
 }
 
+// NaN and infinity as Python and others write them, which are no JSON, as null.
+std::string without_nan(std::string_view json) {
+  std::string plain;
+  bool in_text = false;
+  for (std::size_t i = 0; i < json.size();) {
+    std::size_t length = 1;
+    bool is_value = false;
+    if (!in_text) {
+      for (const std::string_view value : {"NaN", "Infinity", "-Infinity"}) {
+        if (json.substr(i, value.size()) != value) continue;
+        is_value = true;
+        length = value.size();
+      }
+    } else if (json[i] == '\\') {
+      length = 2;
+    }
+    if (json[i] == '"') in_text = !in_text;
+    plain += is_value ? "null" : json.substr(i, length);
+    i += length;
+  }
+  return plain;
+}
+
 std::optional<std::string> read_json(std::string_view answer, std::span<double> f,
                                      std::string& reason) {
-  const Json json = Json::parse(answer.begin(), answer.end(), nullptr, false);
+  Json json = Json::parse(answer.begin(), answer.end(), nullptr, false);
+  if (json.is_discarded()) json = Json::parse(without_nan(answer), nullptr, false);
   if (!json.is_object()) return shown(answer) + " is not a JSON object";
   const auto error = json.find("error");
   if (error != json.end() && error->is_string()) reason = shown(error->get<std::string>());

@@ -11,7 +11,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto grace = 1s;  // for a program that is about to go by itself
+constexpr double most_seconds = 1e9;  // what the clock can count
+constexpr auto grace = 1s;            // for a program that is about to go by itself
 
 std::string with_last_words(std::string why, Process& process) {
   const std::string words = process.last_words();
@@ -81,8 +82,9 @@ Pool::Attempt Pool::attempt(Process& process, const std::string& question, std::
   wanted.lines = program_.once ? 0 : lines_of_answer(program_.protocol, f.size());
   wanted.most_bytes = longest_answer(f.size());
   if (program_.timeout_seconds > 0) {
-    wanted.patience = std::chrono::duration_cast<Process::Clock::duration>(
-        std::chrono::duration<double>(program_.timeout_seconds * static_cast<double>(f.size())));
+    wanted.patience =
+        std::chrono::duration_cast<Process::Clock::duration>(std::chrono::duration<double>(
+            std::min(program_.timeout_seconds * static_cast<double>(f.size()), most_seconds)));
   }
   if (!program_.once && !told_of_silence_) {
     wanted.silent = [this] {

@@ -1,8 +1,8 @@
 # Downloads a data set to where the program looks for it.
 #   cmake -P share/data/fetch.cmake mnist|cifar10
 #   cmake -DDATA=FOLDER -P share/data/fetch.cmake mnist
-# DATA: default as for the problem adversarial-attack, the first that exists of $ZEROTH_DATA, ../shared/data and
-# $XDG_DATA_HOME/zeroth/data; the last is made if there is none.  What is there and right is left alone; what is
+# DATA: default as for the problem adversarial-attack: $ZEROTH_DATA where it is set, else ../shared/data if that exists, else
+# $XDG_DATA_HOME/zeroth/data; it is made if it is not there.  What is there and right is left alone; what is
 # there and wrong is an error.  BASE_URL takes the place of the publisher's address: a mirror, or file:///a/folder.
 cmake_minimum_required(VERSION 3.23)
 
@@ -17,6 +17,9 @@ set(cifar10_url "https://www.cs.toronto.edu/~kriz")
 set(cifar10_archive cifar-10-binary.tar.gz)
 if(NOT DEFINED cifar10_md5)  # a test has an archive of its own
   set(cifar10_md5 c32a1d4ab5d03f1284b67883e8d87530)
+endif()
+if(NOT DEFINED cifar10_bytes)
+  set(cifar10_bytes 30730000)
 endif()
 set(cifar10_files data_batch_1.bin data_batch_2.bin data_batch_3.bin data_batch_4.bin data_batch_5.bin test_batch.bin)
 
@@ -43,11 +46,12 @@ if(NOT DATA)
     set(xdg "$ENV{HOME}/.local/share")
   endif()
   set(DATA "${xdg}/zeroth/data")
-  foreach(place IN ITEMS "../shared/data" "$ENV{ZEROTH_DATA}")
-    if(place AND IS_DIRECTORY "${place}")
-      set(DATA "${place}")
-    endif()
-  endforeach()
+  if(IS_DIRECTORY "../shared/data")
+    set(DATA "../shared/data")
+  endif()
+  if(NOT "$ENV{ZEROTH_DATA}" STREQUAL "")
+    set(DATA "$ENV{ZEROTH_DATA}")
+  endif()
 endif()
 get_filename_component(folder "${DATA}/${data_set}" ABSOLUTE)
 if(NOT BASE_URL)
@@ -92,6 +96,10 @@ function(fetch_cifar10)
   set(missing "${cifar10_files}")
   foreach(name IN LISTS cifar10_files)
     if(EXISTS "${folder}/${name}")
+      file(SIZE "${folder}/${name}" found)
+      if(NOT found EQUAL cifar10_bytes)
+        fail("${folder}/${name}: is there, but has ${found} bytes where the published one has ${cifar10_bytes}; remove it and try again")
+      endif()
       message(STATUS "${folder}/${name} is there")
       list(REMOVE_ITEM missing "${name}")
     endif()

@@ -96,14 +96,18 @@ TEST_CASE("a JSON answer is f, or F with as many values as points", "[command]")
   CHECK(read.f[0] == 2.5);
   CHECK(read(Protocol::json, "{\"F\": [1, null, -3e2]}", 3).empty());
   CHECK((read.f[0] == 1 && std::isnan(read.f[1]) && read.f[2] == -300));
+  // As Python's json.dumps writes them.
+  CHECK(read(Protocol::json, "{\"F\": [NaN, 2, -Infinity], \"s\": \"\\\"NaN\"}", 3).empty());
+  CHECK((std::isnan(read.f[0]) && read.f[1] == 2 && std::isnan(read.f[2])));
   CHECK(read(Protocol::json, "{\"f\": null, \"error\": \"torn\"}", 1).empty());
   CHECK((std::isnan(read.f[0]) && read.reason == "'torn'"));
   CHECK(read(Protocol::json, "{\"error\": \"torn\"}", 2).empty());
   CHECK(std::isnan(read.f[1]));
   CHECK(read(Protocol::json, "{\"F\": [1]}", 2) == "\"F\" must be a list of 2 values, has 1");
   CHECK(read(Protocol::json, "{\"f\": 1}", 2) == "\"f\" answers one point, asked were 2");
-  for (const char* wrong : {"", "1", "[1]", "{", "{}", "{\"f\": \"1\"}", "{\"f\": [1]}",
-                            "{\"F\": 1}", "{\"F\": [true]}", "{\"f\": 1} {\"f\": 1}", "\xff"}) {
+  for (const char* wrong :
+       {"", "1", "[1]", "{", "{}", "{\"f\": \"1\"}", "{\"f\": [1]}", "{\"F\": 1}",
+        "{\"F\": [true]}", "NaN", "{\"f\": Nan}", "{\"f\": 1} {\"f\": 1}", "\xff"}) {
     CAPTURE(wrong);
     CHECK_FALSE(read(Protocol::json, wrong, 1).empty());
   }
