@@ -16,6 +16,7 @@ function cosine_section() {
   const problems = analyses.cosines.map((cosines, p) => ({cosines, name: data.problems[p].name})).filter(({cosines}) => cosines !== null);
   const windows = problems[0].cosines.windows.map((name, i) => [i, name])
     .filter(([i]) => problems.some(({cosines}) => cosines.means.some((row) => row.windows[i].runs > 0)));
+  if (windows.length === 0) return null;  // no estimate had a direction
   const window_setting = {name: 'mean over', key: 'window', start: 1, choices: windows};  // before convergence
   const optimizers = optimizers_of(problems.flatMap(({cosines}) => cosines.series));
   const along = figure('Cosine by iteration', {

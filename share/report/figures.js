@@ -78,7 +78,8 @@ function figure(name, {settings = [], panels, caption, optimizers, saved_legend,
     node, drawing,
     draw() {
       if (!node.isConnected) {  // another has taken its place
-        figures.splice(figures.indexOf(self), 1);
+        const at = figures.indexOf(self);
+        if (at >= 0) figures.splice(at, 1);
         return;
       }
       const whole = area.clientWidth;
