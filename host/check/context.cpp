@@ -35,8 +35,8 @@ const zeroth_library& Context::library() {
 
 const Descriptor& Context::descriptor() {
   if (!descriptor_) {
-    descriptor_ = scope_ == Scope::optimizer ? describe(raw_optimizer(), order_.file)
-                                             : describe(raw_problem(), order_.file);
+    descriptor_ = scope_ == Scope::optimizer ? describe(&raw_optimizer(), order_.file)
+                                             : describe(&raw_problem(), order_.file);
   }
   return *descriptor_;
 }

@@ -247,13 +247,6 @@ int minimize_command(Terminal& terminal, const std::vector<std::string>& folders
         }
       });
   terminal.clear_progress();
-  if (run.best.x.empty()) {
-    store.reset();
-    std::error_code ignored;
-    fs::remove(output, ignored);  // nothing was found that it could hold
-  } else {
-    store_run(*store, run, plan, options);
-  }
   if (options.json) {
     const Json json = json_of(run, plan, options, output);
     fmt::print("{}\n", json.dump(2, ' ', false, Json::error_handler_t::replace));
@@ -261,6 +254,13 @@ int minimize_command(Terminal& terminal, const std::vector<std::string>& folders
     print(run, plan, output);
   }
   std::fflush(stdout);
+  if (run.best.x.empty()) {
+    store.reset();
+    std::error_code ignored;
+    fs::remove(output, ignored);  // nothing was found that it could hold
+  } else {
+    store_run(*store, run, plan, options);  // last: it may find the disk full
+  }
   if (run.result.outcome == Outcome::interrupted) return 130;
   if (is_failure(run.result.outcome) || run.result.outcome == Outcome::non_finite) {
     throw std::runtime_error(run.result.message);

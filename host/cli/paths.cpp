@@ -12,18 +12,17 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// Empty for what is no file.
-std::string fingerprint_of(const fs::path& path) {
-  std::error_code error;
-  return fs::is_regular_file(path, error) ? fingerprint(read_bytes(path)) : "";
-}
-
 fs::path from_program(const char* relative) {
   const fs::path program = boost::dll::program_location().parent_path().string();
   return (program / relative).lexically_normal();
 }
 
 }  // namespace
+
+std::string fingerprint_of(const fs::path& path) {
+  std::error_code error;
+  return fs::is_regular_file(path, error) ? fingerprint(read_bytes(path)) : "";
+}
 
 fs::path share_folder() { return from_program(share_folder_from_program); }
 

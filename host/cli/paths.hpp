@@ -13,6 +13,9 @@ std::filesystem::path share_folder();
 /// The template of the SDK, which may not be installed.
 std::filesystem::path template_folder();
 
+/// Of its contents; empty for what is no file.
+std::string fingerprint_of(const std::filesystem::path& path);
+
 /// A relative path is looked for beside `file`, then in the share folder; where it is at neither
 /// place, it is beside the file.
 ResolvePath resolve_beside(const std::filesystem::path& file);

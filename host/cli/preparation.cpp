@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <filesystem>
 #include <stdexcept>
 #include <string>
 #include <unordered_map>
@@ -12,6 +13,7 @@
 
 #include "bytes.hpp"
 #include "cli/environment.hpp"
+#include "cli/paths.hpp"
 #include "hash.hpp"
 #include "run/worker_lost.hpp"
 #include "user_error.hpp"
@@ -32,15 +34,26 @@ void for_each_configuration(OfMatrix& matrix, Visit visit) {
 
 }  // namespace
 
-Suites create_suites(const Matrix& matrix) {
+void add_files(ProblemConfiguration& problem, const Suite& suite) {
+  for (const std::string& path : suite.files()) {
+    const bool is_named = std::any_of(problem.files.begin(), problem.files.end(),
+                                      [&](const SourceFile& file) { return file.path == path; });
+    if (is_named) continue;
+    const std::filesystem::path file(path);
+    problem.files.push_back({file.filename().string(), path, fingerprint_of(file)});
+  }
+}
+
+Suites create_suites(Matrix& matrix) {
   Suites suites;
-  for (const ProblemConfiguration& problem : matrix.problems) {
+  for (ProblemConfiguration& problem : matrix.problems) {
     try {
       suites.push_back(std::make_unique<Suite>(*problem.descriptor, problem.values, problem.where));
     } catch (const WorkerLost& lost) {
       throw std::runtime_error(
           fmt::format("{}: {}: {}", problem.where, problem.descriptor->id, lost.what()));
     }
+    add_files(problem, *suites.back());
   }
   for (const Configuration& optimizer : matrix.optimizers) {
     try {
@@ -146,10 +159,14 @@ StoredRun to_stored(const Plan& plan, FinishedRun finished) {
 
 Provenance provenance_of(const Experiment& experiment, const std::vector<std::string>& overrides,
                          int threads, const Matrix& matrix) {
-  std::string settings, plugins;
+  std::string settings, plugins, files;
   for (const std::string& each : overrides) settings += each + "\n";
-  std::unordered_set<std::string> named;
+  std::unordered_set<std::string> named, listed;
   for_each_configuration(matrix, [&](const Configuration& each) {
+    for (const SourceFile& file : each.files) {
+      if (listed.insert(file.path).second)
+        files += fmt::format("{} {}\n", file.fingerprint, file.path);
+    }
     const Descriptor& d = *each.descriptor;
     if (!named.insert(d.id + d.library.string()).second) return;
     plugins += fmt::format("{} {} {} {}\n", d.id, d.version, fingerprint(read_bytes(d.library)),
@@ -161,6 +178,7 @@ Provenance provenance_of(const Experiment& experiment, const std::vector<std::st
           {"settings", settings},
           {"seed", fmt::format("{}", experiment.seed)},
           {"plugins", plugins},
+          {"files", files},
           {"program", fmt::format("zeroth {}", version)},
           {"machine", fmt::format("{}, {} threads", machine_text(), threads)},
           {"last_run", now_text()}};

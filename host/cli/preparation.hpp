@@ -21,9 +21,12 @@ void isolate(Matrix& matrix, Isolation& isolation);
 
 using Suites = std::vector<std::unique_ptr<Suite>>;
 
-/// A suite for each problem.  Every optimizer is created once too, so that what a plugin refuses is
-/// said before any work.
-Suites create_suites(const Matrix& matrix);
+/// Adds the files that the suite is made from and that no parameter names.
+void add_files(ProblemConfiguration& problem, const Suite& suite);
+
+/// A suite for each problem; the files that it is made from are added to the problem's.  Every
+/// optimizer is created once too, so that what a plugin refuses is said before any work.
+Suites create_suites(Matrix& matrix);
 
 /// For each problem, the instances that its split has.
 std::vector<std::uint64_t> sizes_of(const Matrix& matrix, const Suites& suites);

@@ -18,6 +18,7 @@
 #include "cli/commands.hpp"
 #include "cli/environment.hpp"
 #include "cli/paths.hpp"
+#include "cli/preparation.hpp"
 #include "hash.hpp"
 #include "plugins/registry.hpp"
 #include "report/training_summary.hpp"
@@ -226,9 +227,11 @@ int train_weights(Terminal& terminal, const std::vector<std::string>& folders,
   });
   const Registry registry(plugin_folders(folders),
                           [&](const std::string& text) { terminal.warn(text); });
-  const BoundTraining bound = bind_training(training, registry.optimizers(), registry.problems(),
-                                            resolve_beside(training.file));
+  BoundTraining bound = bind_training(training, registry.optimizers(), registry.problems(),
+                                      resolve_beside(training.file));
   const Suite suite(*bound.problem.descriptor, bound.problem.values, bound.problem.where);
+  add_files(bound.problem, suite);
+  bound.identity += identity_of(bound.problem.files);
   const std::uint64_t validation_runs = check(bound, suite, TemporaryFile().path());
 
   TrainingStore store = TrainingStore::open_to_write(files.training());

@@ -24,7 +24,8 @@ struct CreateValues {
 /// What create() returned in the worker.
 struct Created {
   zeroth_status status = ZEROTH_OK;
-  std::string text;  // why not
+  std::string text;                // why not
+  std::vector<std::string> files;  // that it says it is made from
 };
 
 /// Loads the library in the worker and creates its optimizer or suite there.

@@ -29,14 +29,13 @@ struct Isolation::Isolated {
 
 Isolation::Isolation(const Limits& limits, const std::atomic<bool>& cancel, int runs, int cores,
                      std::filesystem::path program)
-    : runs_(runs), cores_(cores), settings_{std::move(program), limits, &cancel} {
-  adopt_orphans();  // a plugin's, to be ended with its worker
-}
+    : runs_(runs), cores_(cores), settings_{std::move(program), limits, &cancel} {}
 Isolation::~Isolation() = default;
 
 const Descriptor& Isolation::isolate(const Descriptor& original) {
   std::unique_ptr<Isolated>& made = isolated_[&original];
   if (made) return made->descriptor;
+  adopt_orphans();  // a plugin's, to be ended with its worker
   made = std::make_unique<Isolated>();
   Descriptor& descriptor = made->descriptor = original;
   descriptor.one_at_a_time = nullptr;  // each worker has the library to itself
@@ -67,7 +66,8 @@ Created create_in(WorkerProcess& worker, const Descriptor& original, const Creat
   const auto outcome = [&]() -> Created {
     const Frame answer = worker.receive();
     const zeroth_status status = status_of(worker, answer);
-    return {status, answer.texts.empty() ? "" : std::string(answer.texts[0])};
+    if (answer.texts.empty()) return {status, "", {}};
+    return {status, std::string(answer.texts[0]), {answer.texts.begin() + 1, answer.texts.end()}};
   };
   const std::string library = original.library.string();
   const std::array<std::uint64_t, 1> is_problem{original.problem != nullptr ? 1u : 0u};

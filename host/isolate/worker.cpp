@@ -27,6 +27,7 @@
 #include "isolate/isolation.hpp"
 #include "isolate/link.hpp"
 #include "plugins/boundary.hpp"
+#include "plugins/files_read.hpp"
 #include "plugins/registry.hpp"
 
 namespace zeroth::host {
@@ -145,7 +146,8 @@ class Worker {
   std::optional<Registry> registry_;
   const zeroth_optimizer* optimizer_ = nullptr;
   const zeroth_problem* problem_ = nullptr;
-  void* created_ = nullptr;  // optimizer or suite
+  void* created_ = nullptr;  // optimizer or suite; may be null though it is created
+  bool is_created_ = false;
   bool opened_ = false;
   zeroth_instance instance_{};
   std::uint64_t iterations_ = 0;  // of the run
@@ -176,7 +178,7 @@ void Worker::load(const Frame& frame) {
 
 void Worker::create(const Frame& frame) {
   const std::size_t n = frame.integers.size();
-  require(frame.reals.size() == n && frame.texts.size() == 2 * n && created_ == nullptr &&
+  require(frame.reals.size() == n && frame.texts.size() == 2 * n && !is_created_ &&
           (optimizer_ != nullptr || problem_ != nullptr));
   const std::vector<std::string> texts(frame.texts.begin(), frame.texts.end());
   std::vector<zeroth_value> values(n);
@@ -185,23 +187,27 @@ void Worker::create(const Frame& frame) {
                  texts[2 * i + 1].c_str()};
   }
   Message text;
+  const FilesRead files;
   const zeroth_status status =
       optimizer_ != nullptr ? optimizer_->create(optimizer_, values.data(), &created_, &text.abi)
                             : problem_->create(problem_, values.data(), &created_, &text.abi);
-  answer(status, {}, text.text.data());
+  is_created_ = status == ZEROTH_OK;
+  std::vector<std::string_view> said{text.text.data()};
+  said.insert(said.end(), files.paths().begin(), files.paths().end());
+  const auto number = static_cast<std::uint64_t>(std::int64_t{status});
+  send({FrameKind::answer, {&number, 1}, {}, said});
 }
 
 void Worker::destroy() {
   if (opened_) problem_->close(created_, &instance_);
-  if (created_ != nullptr)
+  if (is_created_)
     optimizer_ != nullptr ? optimizer_->destroy(created_) : problem_->destroy(created_);
-  opened_ = false;
-  created_ = nullptr;
+  opened_ = is_created_ = false;
   answer(ZEROTH_OK);
 }
 
 void Worker::solve(const Frame& frame) {
-  require(optimizer_ != nullptr && created_ != nullptr && frame.integers.size() == 6);
+  require(optimizer_ != nullptr && is_created_ && frame.integers.size() == 6);
   const std::vector<std::uint64_t> numbers(frame.integers.begin(), frame.integers.end());
   const std::vector<double> reals(frame.reals.begin(), frame.reals.end());
   const std::uint64_t d = numbers[0];
@@ -254,6 +260,7 @@ const void* Worker::run_extension(const zeroth_run* run, const char* id) {
   static const zeroth_trace_1 trace{
       sizeof(zeroth_trace_1), 0,
       [](const zeroth_run* r, const char* name, std::uint64_t n, const double* values) {
+        if (name == nullptr || values == nullptr) return;
         const std::string_view text = name;
         of(r).send({FrameKind::record, {}, {{values, n}}, {&text, 1}});
       }};
@@ -283,7 +290,7 @@ const void* Worker::run_extension(const zeroth_run* run, const char* id) {
 }
 
 void Worker::open(const Frame& frame) {
-  require(frame.integers.size() == 2 && created_ != nullptr && !opened_);
+  require(frame.integers.size() == 2 && is_created_ && !opened_);
   Message text;
   instance_ = {};
   instance_.struct_size = sizeof instance_;
@@ -348,7 +355,7 @@ void Worker::open(const Frame& frame) {
 }
 
 void Worker::ask_problem(const Frame& frame) {
-  require(problem_ != nullptr && created_ != nullptr);
+  require(problem_ != nullptr && is_created_);
   const auto number = [&](std::size_t i) {
     require(i < frame.integers.size());
     return frame.integers[i];

@@ -117,7 +117,8 @@ std::vector<Configuration> unfold(const std::string& id, const std::vector<Param
       if (p.type != ParameterType::path || path->empty()) continue;
       const ResolvedPath resolved = resolve(*path);
       *path = resolved.path;
-      if (!resolved.fingerprint.empty()) each.files += p.name + "=" + resolved.fingerprint + " ";
+      if (!resolved.fingerprint.empty())
+        each.files.push_back({p.name, resolved.path, resolved.fingerprint});
     }
     each.parameters = json.dump();
   }

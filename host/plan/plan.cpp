@@ -15,6 +15,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr std::uint64_t most_instances = 1'000'000;  // where none are chosen
+
 Json json_of(const Budget& budget) {
   Json json = Json::object();
   if (budget.iterations) json["iterations"] = *budget.iterations;
@@ -47,6 +49,12 @@ void choose_runs_of_analyses(Plan& plan) {
 
 }  // namespace
 
+std::string identity_of(const std::vector<SourceFile>& files) {
+  std::string identity;
+  for (const SourceFile& file : files) identity += file.name + "=" + file.fingerprint + " ";
+  return identity;
+}
+
 std::string Plan::name(const PlannedRun& run) const {
   return fmt::format("{}/{}:{}/{}/{}", problem(run).label, name_of(problem(run).split),
                      run.instance, optimizer(run).label, run.trial);
@@ -65,7 +73,7 @@ std::string Plan::analyses(const PlannedRun& run) const {
                                     {"id", rule.descriptor->id},
                                     {"version", rule.descriptor->version},
                                     {"parameters", rule.parameters},
-                                    {"files", rule.files}});
+                                    {"files", identity_of(rule.files)}});
     }
     list.push_back(std::move(json));
   }
@@ -82,6 +90,11 @@ std::vector<std::uint64_t> chosen_instances(const ProblemConfiguration& problem,
         "choose the other split");
   }
   if (problem.instances.all) {
+    if (size > most_instances) {
+      throw UserError(problem.instances_where,
+                      fmt::format("{} has {} instances", problem.descriptor->id, size),
+                      "say which, as in instances = 100");
+    }
     for (std::uint64_t i = 0; i < size; ++i) indices.push_back(i);
     return indices;
   }
@@ -115,7 +128,7 @@ Plan make_plan(const Experiment& experiment, Matrix matrix,
                   {"instance", instance},
                   {"trial", trial}};
         const std::uint64_t seed = hash(cell.dump()) >> 11;  // 53 bits: exact as a number in R
-        if (!problem.files.empty()) cell["files"] = problem.files;
+        if (!problem.files.empty()) cell["files"] = identity_of(problem.files);
         for (std::size_t o = 0; o < matrix.optimizers.size(); ++o) {
           const Configuration& optimizer = matrix.optimizers[o];
           Json everything{{"cell", cell},
@@ -124,7 +137,7 @@ Plan make_plan(const Experiment& experiment, Matrix matrix,
                           {"optimizer_version", optimizer.descriptor->version},
                           {"optimizer_parameters", optimizer.parameters},
                           {"budget", budget}};
-          if (!optimizer.files.empty()) everything["files"] = optimizer.files;
+          if (!optimizer.files.empty()) everything["files"] = identity_of(optimizer.files);
           plan.runs.push_back(
               {plan.runs.size(), p, o, instance, trial, seed, fingerprint(everything.dump())});
         }

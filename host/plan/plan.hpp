@@ -11,13 +11,22 @@
 
 namespace zeroth::host {
 
+/// A file whose contents a run depends on.
+struct SourceFile {
+  std::string name;  // of the parameter that names it; of the file where none does
+  std::string path;
+  std::string fingerprint;  // of its contents
+};
+/// Of all of them, wherever they are.
+std::string identity_of(const std::vector<SourceFile>& files);
+
 /// A plugin with a value for every parameter, in the descriptor's order.
 struct Configuration {
   const Descriptor* descriptor = nullptr;  // outlives the plan
   std::vector<Value> values;               // paths absolute
   std::string label;                       // as in tables
   std::string parameters;                  // JSON object of all values, paths as written
-  std::string files;                       // fingerprints of the files that paths name
+  std::vector<SourceFile> files;           // that paths name, or the suite says it is made from
   std::string where;                       // for messages
   bool isolated = false;                   // in a process of its own; changes no number
 };

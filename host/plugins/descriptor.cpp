@@ -18,6 +18,12 @@ std::string checked(const char* text, const char* field) {
   return text;
 }
 
+template <typename T>
+const T& given(const T* pointer, const char* what) {
+  if (pointer == nullptr) throw std::runtime_error(fmt::format("{} is NULL", what));
+  return *pointer;
+}
+
 Parameter copy(const zeroth_parameter& from) {
   if (from.struct_size < sizeof(zeroth_parameter))
     throw std::runtime_error("a parameter's struct_size is too small");
@@ -59,6 +65,13 @@ Parameter copy(const zeroth_parameter& from) {
   return p;
 }
 
+std::vector<Parameter> copies(std::uint64_t count, const zeroth_parameter* const* from) {
+  std::vector<Parameter> all;
+  if (count > 0) given(from, "its list of parameters");
+  for (std::uint64_t i = 0; i < count; ++i) all.push_back(copy(given(from[i], "a parameter")));
+  return all;
+}
+
 template <typename Abi>
 Descriptor describe_common(const Abi& from, const std::filesystem::path& library) {
   if (from.struct_size < sizeof(Abi))
@@ -75,9 +88,7 @@ Descriptor describe_common(const Abi& from, const std::filesystem::path& library
   if (from.create == nullptr || from.destroy == nullptr) {
     throw std::runtime_error(fmt::format("{} lacks a function", d.id));
   }
-  for (std::uint64_t i = 0; i < from.parameter_count; ++i) {
-    d.parameters.push_back(copy(*from.parameters[i]));
-  }
+  d.parameters = copies(from.parameter_count, from.parameters);
   return d;
 }
 
@@ -99,9 +110,7 @@ TrainingDescriptor describe(const zeroth_trainable_1& from, const Descriptor& op
         from.window == nullptr, from.end == nullptr}) {
     if (lacks) refuse("lacks a function");
   }
-  for (std::uint64_t i = 0; i < from.parameter_count; ++i) {
-    t.parameters.push_back(copy(*from.parameters[i]));
-  }
+  t.parameters = copies(from.parameter_count, from.parameters);
   return t;
 }
 
@@ -155,7 +164,8 @@ std::string Parameter::default_text() const {
   }
 }
 
-Descriptor describe(const zeroth_optimizer& optimizer, const std::filesystem::path& library) {
+Descriptor describe(const zeroth_optimizer* abi, const std::filesystem::path& library) {
+  const zeroth_optimizer& optimizer = given(abi, "an optimizer");
   Descriptor d = describe_common(optimizer, library);
   if (optimizer.solve == nullptr) throw std::runtime_error(d.id + " lacks solve()");
   d.optimizer = &optimizer;
@@ -166,7 +176,8 @@ Descriptor describe(const zeroth_optimizer& optimizer, const std::filesystem::pa
   return d;
 }
 
-Descriptor describe(const zeroth_problem& problem, const std::filesystem::path& library) {
+Descriptor describe(const zeroth_problem* abi, const std::filesystem::path& library) {
+  const zeroth_problem& problem = given(abi, "a problem");
   Descriptor d = describe_common(problem, library);
   if (problem.instance_count == nullptr || problem.open == nullptr || problem.close == nullptr) {
     throw std::runtime_error(d.id + " lacks a function");

@@ -54,8 +54,8 @@ struct Descriptor {
 };
 
 /// Copies from the boundary what a plugin declares.  Throws std::runtime_error that says what is
-/// missing or contradicts itself: then the library is not to be used.
-Descriptor describe(const zeroth_optimizer& optimizer, const std::filesystem::path& library);
-Descriptor describe(const zeroth_problem& problem, const std::filesystem::path& library);
+/// missing, NULL or contradicts itself: then the library is not to be used.
+Descriptor describe(const zeroth_optimizer* optimizer, const std::filesystem::path& library);
+Descriptor describe(const zeroth_problem* problem, const std::filesystem::path& library);
 
 }  // namespace zeroth::host

@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "plugins/boundary.hpp"
+#include "plugins/files_read.hpp"
 #include "user_error.hpp"
 
 namespace zeroth::host {
@@ -60,8 +61,11 @@ zeroth_status Optimizer::solve(const zeroth_run& run) const {
 }
 
 Suite::Suite(const Descriptor& descriptor, const Values& values, const std::string& where)
-    : descriptor_(descriptor),
-      suite_(create(*descriptor.problem, descriptor, values, where), descriptor.problem->destroy) {}
+    : descriptor_(descriptor), suite_(nullptr, descriptor.problem->destroy) {
+  const FilesRead read;
+  suite_.reset(create(*descriptor.problem, descriptor, values, where));
+  files_ = read.paths();
+}
 
 std::uint64_t Suite::size(Split split) const {
   return descriptor_.problem->instance_count(suite_.get(),

@@ -36,10 +36,13 @@ class Suite {
  public:
   Suite(const Descriptor& descriptor, const Values& values, const std::string& where);
   std::uint64_t size(Split split) const;
+  /// That it has said it is made from.
+  const std::vector<std::string>& files() const { return files_; }
 
  private:
   friend class Instance;
   const Descriptor& descriptor_;
+  std::vector<std::string> files_;
   std::unique_ptr<void, void (*)(void*)> suite_;
 };
 

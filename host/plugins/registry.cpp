@@ -8,12 +8,12 @@
 #include <boost/dll/shared_library.hpp>
 #include <cstdint>
 #include <cstdlib>
-#include <cstring>
 #include <deque>
 #include <map>
 #include <memory>
 #include <sstream>
 
+#include "plugins/files_read.hpp"
 #include "version.hpp"
 
 namespace zeroth::host {
@@ -34,7 +34,10 @@ void log_line(std::int32_t level, const char* line) {
 
 const void* service(const zeroth_host*, const char* id) {
   static const zeroth_log_1 log{sizeof(zeroth_log_1), 0, log_line};
-  return id != nullptr && std::strcmp(id, ZEROTH_LOG_1) == 0 ? &log : nullptr;
+  static const zeroth_files_1 files{sizeof(zeroth_files_1), 0, FilesRead::add};
+  const std::string_view wanted(id == nullptr ? "" : id);
+  if (wanted == ZEROTH_LOG_1) return &log;
+  return wanted == ZEROTH_FILES_1 ? &files : nullptr;
 }
 
 const zeroth_host& this_host() {
@@ -158,10 +161,10 @@ void Registry::load(const fs::path& file, const Warn& warn) {
     const zeroth_library answer = open_library(file);
     std::vector<Descriptor> optimizers, problems;
     for (std::uint64_t i = 0; i < answer.optimizer_count; ++i) {
-      optimizers.push_back(describe(*answer.optimizers[i], file));
+      optimizers.push_back(describe(answer.optimizers[i], file));
     }
     for (std::uint64_t i = 0; i < answer.problem_count; ++i) {
-      problems.push_back(describe(*answer.problems[i], file));
+      problems.push_back(describe(answer.problems[i], file));
     }
     share_lock(optimizers, problems);
     const auto add = [&](std::vector<Descriptor>& all, std::vector<Descriptor>& found,

@@ -42,7 +42,10 @@ std::optional<RunResult> execute(const Plan& plan, const PlannedRun& cell, const
       oracle.lose(lost);
       result = oracle.finish(ZEROTH_OK);
     }
-    if (result && observer) observer->conclude(*result);
+    if (result && observer) {
+      observer->conclude(*result);
+      if (cancel) return std::nullopt;  // analyses may lack what was interrupted
+    }
     return result;
   } catch (const WorkerLost& lost) {
     if (cancel) return std::nullopt;

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <exception>
 #include <limits>
+#include <stdexcept>
 
 #include "plugins/registry.hpp"
 #include "run/rehearsal.hpp"
@@ -84,10 +85,10 @@ void Observer::iterated(std::uint64_t iteration, const double* from, const doubl
     last_.assign(to, to + d_);
     const std::vector<double>* deviation = traced("deviation");
     last_deviation_ = deviation == nullptr ? std::vector<double>() : *deviation;
-    if (drawn_iterations_.count(iteration) != 0) draw(iteration, to);
   }
   last_iteration_ = iteration;
   traced_.clear();
+  if (pictures_ && drawn_iterations_.count(iteration) != 0) draw(iteration, to);  // may throw
 }
 
 void Observer::conclude(RunResult& result) {
@@ -97,7 +98,9 @@ void Observer::conclude(RunResult& result) {
   } catch (const std::exception& error) {  // the run is done, and stays as it is
     log(ZEROTH_LOG_WARNING, fmt::format("pictures of the last iterate: {}", error.what()));
   }
-  for (const Configuration* rule : rules_) replay_rule(*rule);
+  if (!is_failure(result.outcome)) {  // else the instance may be dead
+    for (const Configuration* rule : rules_) replay_rule(*rule);
+  }
   result.series = std::move(series_);
   result.pictures = std::move(drawn_);
 }
@@ -130,6 +133,10 @@ void Observer::draw(std::uint64_t iteration, const double* x) {
   const zeroth_render_1* render = instance_.render();
   std::array<std::uint32_t, 3> shape{};
   if (render == nullptr || render->shape(&instance_.abi(), shape.data()) != ZEROTH_OK) return;
+  if ((shape[0] != 1 && shape[0] != 3) || shape[1] == 0 || shape[2] == 0) {
+    throw std::runtime_error(fmt::format("the problem's pictures have {} channels x {} x {} pixels",
+                                         shape[0], shape[1], shape[2]));
+  }
   const std::size_t size = std::size_t{shape[0]} * shape[1] * shape[2];
   std::vector<double> values(size * render->count);
   if (render->draw(&instance_.abi(), x, values.data()) != ZEROTH_OK) return;

@@ -11,6 +11,7 @@
 #include <new>
 #include <stdexcept>
 
+#include "plugins/registry.hpp"
 #include "run/side_by_side.hpp"
 
 namespace zeroth::host {
@@ -31,6 +32,25 @@ bool all_finite(const double* x, std::size_t n) {
   double sum = 0;
   for (std::size_t i = 0; i < n; ++i) sum += x[i] * 0.0;  // NaN and infinity give NaN
   return sum == 0.0;
+}
+
+std::string place(std::size_t i, std::size_t d) {
+  return fmt::format("point {}, coordinate {}", i / d, i % d);
+}
+
+// Which coordinate of the points leaves the bounds; empty: none does.
+std::string outside(const zeroth_instance& instance, std::uint64_t n, const double* x) {
+  const std::size_t d = instance.dimension;
+  const double *lower = instance.lower, *upper = instance.upper;
+  if (lower == nullptr && upper == nullptr) return "";
+  for (std::size_t i = 0; i < n * d; ++i) {
+    const bool below = lower != nullptr && x[i] < lower[i % d];
+    const bool above = upper != nullptr && x[i] > upper[i % d];
+    if (!below && !above) continue;
+    return fmt::format("{} is {}, {} {}", place(i, d), x[i], below ? "below" : "above",
+                       below ? lower[i % d] : upper[i % d]);
+  }
+  return "";
 }
 
 double seconds(std::chrono::steady_clock::duration d) {
@@ -57,6 +77,8 @@ Oracle::Oracle(const Instance& instance, const Budget& budget, const Seeds& seed
       !all_finite(start_.data(), start_.size())) {
     throw std::runtime_error("the problem gives no finite initial point");
   }
+  if (const std::string where = outside(instance.abi(), 1, start_.data()); !where.empty())
+    throw std::runtime_error("the problem starts outside of its bounds: " + where);
   iterate_ = start_;
   result_.instance_label = instance->label == nullptr ? "" : instance->label;
   result_.initial_loss = result_.final_loss = result_.best_loss = nan;
@@ -113,11 +135,17 @@ void Oracle::observe(Observer& observer) {
   observed([&] { observer.begin(start_.data()); });
 }
 
-// What an analysis does is in no time of the run.
+// What an analysis does is in no time of the run, and its failure is none of the run.
 template <typename Look>
 void Oracle::observed(const Look& look) {
   const Clock::time_point before = Clock::now();
-  look();
+  try {
+    look();
+  } catch (const WorkerLost&) {
+    throw;
+  } catch (const std::exception& error) {
+    log(ZEROTH_LOG_WARNING, fmt::format("an analysis fails: {}", error.what()));
+  }
   analysis_time_ += Clock::now() - before;
 }
 
@@ -187,28 +215,18 @@ bool Oracle::may_go_on(std::uint64_t queries) {
 // Finite and inside the bounds; else the run has ended, and says which coordinate.
 bool Oracle::admissible(std::uint64_t n, const double* x) {
   const std::size_t d = iterate_.size();
-  const auto place = [d](std::size_t i) {
-    return fmt::format("point {}, coordinate {}", i / d, i % d);
-  };
   if (!all_finite(x, n * d)) {
     const std::size_t i = static_cast<std::size_t>(
         std::find_if(x, x + n * d, [](double v) { return !std::isfinite(v); }) - x);
     end(Outcome::non_finite,
-        fmt::format("the optimizer asked for a point that is not finite ({} is {})", place(i),
+        fmt::format("the optimizer asked for a point that is not finite ({} is {})", place(i, d),
                     x[i]));
     return false;
   }
-  if (run_.lower == nullptr && run_.upper == nullptr) return true;
-  for (std::size_t i = 0; i < n * d; ++i) {
-    const bool below = run_.lower != nullptr && x[i] < run_.lower[i % d];
-    const bool above = run_.upper != nullptr && x[i] > run_.upper[i % d];
-    if (!below && !above) continue;
-    end(Outcome::failed,
-        fmt::format("the optimizer left the bounds ({} is {}, {} {})", place(i), x[i],
-                    below ? "below" : "above", below ? run_.lower[i % d] : run_.upper[i % d]));
-    return false;
-  }
-  return true;
+  const std::string where = outside(instance_.abi(), n, x);
+  if (where.empty()) return true;
+  end(Outcome::failed, fmt::format("the optimizer left the bounds ({})", where));
+  return false;
 }
 
 zeroth_status Oracle::evaluate(std::uint64_t n, const double* x, double* f) {
@@ -281,6 +299,7 @@ zeroth_status Oracle::ask(std::uint64_t minibatch, std::uint64_t n, const double
   if (status < 0 || status == ZEROTH_STOP) {
     end(Outcome::failed, "the problem failed: " + failure_text(status, text.data()));
   }
+  is_dead_ = is_dead_ || status <= ZEROTH_INSTANCE_DEAD;
   return status;
 }
 
@@ -358,7 +377,7 @@ void Oracle::record(double loss, bool discarded) {
 
 // The problem's metrics at the last iterate.
 void Oracle::measure() {
-  if (const zeroth_metrics_1* metrics = instance_.metrics()) {
+  if (const zeroth_metrics_1* metrics = is_dead_ ? nullptr : instance_.metrics()) {
     std::vector<double> values(metrics->count, nan);
     if (metrics->measure(&instance_.abi(), iterate_.data(), values.data()) != ZEROTH_OK) {
       std::fill(values.begin(), values.end(), nan);
@@ -386,7 +405,11 @@ std::optional<RunResult> Oracle::finish(zeroth_status status) {
   if (was_cancelled_) {
     ended_ = Outcome::interrupted;
   } else if (ended_ != Outcome::failed) {
+    // The last loss may end the run in another way, which the limit must not hide.
+    std::optional<Outcome> limit;
+    if (ended_ == Outcome::budget || ended_ == Outcome::timeout) limit.swap(ended_);
     settle();
+    if (!ended_) ended_ = limit;
   }
   const bool at_a_limit =
       ended_ == Outcome::budget || ended_ == Outcome::target || ended_ == Outcome::timeout;

@@ -107,6 +107,7 @@ class Oracle {
   std::optional<Outcome> ended_;
   bool was_cancelled_ = false;
   bool is_lost_ = false;  // the process of a plugin
+  bool is_dead_ = false;  // the instance: it is not called again
   std::uint64_t calls_after_stop_ = 0;
   double first_success_iteration_, first_success_queries_;  // NaN until then
   std::string plugin_says_;                                 // through run.fail

@@ -95,7 +95,7 @@ BoundTraining bind_training(const Training& training, const std::vector<Descript
                                training.gradient == GradientSource::exact ? "exact" : "differences",
                                text_of(training.validation.instances), training.validation.trials,
                                training.validation.iterations, problem.id, on.version,
-                               bound.problem.parameters, bound.problem.files);
+                               bound.problem.parameters, identity_of(bound.problem.files));
   for (const std::uint64_t iteration : training.validation.at) {
     bound.identity += fmt::format("at {}\n", iteration);
   }
@@ -115,9 +115,9 @@ BoundTraining bind_training(const Training& training, const std::vector<Descript
     Configuration learning =
         bind_one(descriptor.id + "'s training", descriptor.training->parameters, spec.settings,
                  spec.where, resolve);
-    bound.identity += fmt::format("{} {} {} {} {}\n", text_of(spec),
-                                  without_weights(run, descriptor.training->weights), run.files,
-                                  learning.parameters, learning.files);
+    bound.identity += fmt::format(
+        "{} {} {} {} {}\n", text_of(spec), without_weights(run, descriptor.training->weights),
+        identity_of(run.files), learning.parameters, identity_of(learning.files));
     phase.optimizer = std::move(run.values);
     phase.training = std::move(learning.values);
     bound.phases.push_back(std::move(phase));

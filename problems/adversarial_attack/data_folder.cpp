@@ -31,15 +31,14 @@ fs::path data_folder(const std::string& given) {
     if (!is_folder(given)) throw Error(given + ": there is no such folder" + remedy);
     return given;
   }
-  std::string looked_at;
+  std::string looked_at = "$ZEROTH_DATA (not set)";
   const auto consider = [&looked_at](const std::string& said, const fs::path& folder) {
-    looked_at += (looked_at.empty() ? "" : ", ") + said;
+    looked_at += ", " + said;
     return is_folder(folder);
   };
   const std::string set = environment("ZEROTH_DATA");
-  if (set.empty()) {
-    looked_at = "$ZEROTH_DATA (not set)";
-  } else if (consider("$ZEROTH_DATA (" + set + ")", set)) {
+  if (!set.empty()) {
+    if (!is_folder(set)) throw Error("$ZEROTH_DATA: " + set + ": there is no such folder" + remedy);
     return set;
   }
   fs::path beside = "../shared/data";

@@ -6,9 +6,9 @@
 
 namespace zeroth::attack {
 
-/// `given` if it is not empty; else the first folder that exists of $ZEROTH_DATA, ../shared/data
-/// and $XDG_DATA_HOME/zeroth/data (~/.local/share/zeroth/data).  Throws zeroth::Error that names
-/// every place looked at.
+/// `given` or else $ZEROTH_DATA where one is set; else the first folder that exists of
+/// ../shared/data and $XDG_DATA_HOME/zeroth/data (~/.local/share/zeroth/data).  Throws
+/// zeroth::Error that names every place looked at.
 std::filesystem::path data_folder(const std::string& given);
 
 }  // namespace zeroth::attack

@@ -3,6 +3,7 @@
 #include <zeroth/error.hpp>
 
 #include <algorithm>
+#include <cstdlib>
 #include <optional>
 #include <string>
 
@@ -12,6 +13,11 @@ namespace zeroth::attack {
 namespace {
 
 namespace fs = std::filesystem;
+
+bool is_set(const char* variable) {
+  const char* value = std::getenv(variable);
+  return value != nullptr && *value != '\0';
+}
 
 bool is_there(const fs::path& path) {
   std::error_code ignored;
@@ -76,7 +82,12 @@ Files choose_files(const Values& values) {
   if (files.network.empty() && files.cifar10) {
     files.network = shipped;
   } else if (files.network.empty()) {
-    const fs::path official = in_data("mnist-attack/target.safetensors");
+    fs::path official;
+    try {
+      official = in_data("mnist-attack/target.safetensors");
+    } catch (const Error&) {  // the images are elsewhere, and no folder was named
+      if (!values.text("data").empty() || is_set("ZEROTH_DATA")) throw;
+    }
     files.network = first_that_exists(official, shipped);
     if (files.network == official) {
       files.split = in_data("mnist-attack/split.json");

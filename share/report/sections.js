@@ -201,10 +201,15 @@ function how_section() {
     const [, id, version, hash, file] = /^(\S+) (\S+) ([0-9a-f]{32})? ?(.*)$/.exec(line) ?? [null, line, null, null, null];
     return {id, version, hash: hash ?? null, file};
   });
+  const files = (how.files ?? '').trim().split('\n').filter(Boolean).map((line) => {
+    const [, hash, file] = /^([0-9a-f]*) (.*)$/.exec(line) ?? [null, null, line];
+    return {hash, file};
+  });
   const text = (name, value, wrap = true) => ({name, text: true, wrap, value});
   return ['How it was run',
     element('dl', {}, ...facts.flatMap(([name, value]) => [element('dt', {}, name), element('dd', {}, value)])),
     table('Plugins', [text('id', (row) => row.id, false), text('version', (row) => row.version, false), text('hash of the file', (row) => row.hash), text('file', (row) => row.file)], plugins),
+    ...(files.length ? [table('Files that plugins read', [text('file', (row) => row.file), text('hash', (row) => row.hash)], files)] : []),
     table('Problems', [text('problem', (row) => row.name, false), text('id', (row) => row.id, false), {name: 'instances', value: (row) => row.instances}, {...text('parameters', (row) => row.parameters), show: parameters_text}], data.problems),
     table('Optimizers', [optimizer_column('optimizer', (row) => data.optimizers.indexOf(row)), text('id', (row) => row.id, false), {...text('parameters', (row) => row.parameters), show: parameters_text}], data.optimizers),
     element('h3', {}, 'Experiment file'), element('pre', {}, how.experiment ?? '')];

@@ -193,6 +193,16 @@ TEST_CASE("pictures are those of the chosen iterates and of the last", "[analyse
   CHECK(all.at("6 pictures first ").size() == 3);
 }
 
+TEST_CASE("pictures that cannot be shown are left out, and said", "[analyses]") {
+  const Shell shell(replaced(all_four, "random_start = true", "random_start = true\nchannels = 2"));
+  const ProcessResult r = shell({"run", "e.toml", "-o", "r"});
+  INFO(r.err);
+  CHECK(r.exit_code == 0);
+  CHECK(has(r.err, "the problem's pictures have 2 channels"));
+  CHECK(shell({"export", "r", "--csv", "r.csv"}).exit_code == 0);
+  CHECK(csv_rows(read_all(shell.folder / "r.csv/pictures.csv")).size() == 1);
+}
+
 TEST_CASE("the predicted variance is a picture like the others", "[analyses]") {
   const Shell shell(R"([budget]
 iterations = 3

@@ -340,6 +340,23 @@ TEST_CASE("one experiment may hold both splits, and problems with labels of thei
   CHECK(has(added("dimension = 4\nlabel = \"Four\"\n").out, "Four/test:0/ZO-SGD/0"));
 }
 
+TEST_CASE("a file that no parameter names counts by its contents, isolated or not", "[cli]") {
+  Shell zeroth;
+  zeroth.folder.write("data", "one");
+  const std::string file = (zeroth.folder / "data").string();
+  zeroth.environment.push_back("ZEROTH_TEST_QUADRATIC_FILE=" + file);
+  REQUIRE(zeroth({"run", "e.toml"}).exit_code == 0);
+  const ProcessResult again = zeroth({"run", "e.toml", "--isolate"});
+  CHECK(again.exit_code == 0);
+  CHECK(has(again.err, ", 0 to do"));
+  REQUIRE(zeroth({"report", "e.zeroth", "-o", "r.html"}).exit_code == 0);
+  CHECK(has(read_all(zeroth.folder / "r.html"), file));
+  zeroth.folder.write("data", "two");
+  const ProcessResult other = zeroth({"run", "e.toml"});
+  CHECK(other.exit_code == 2);
+  CHECK(has(other.err, "runs that are not part of this experiment"));
+}
+
 TEST_CASE("a broken library is one warning with the whole reason, and the rest works", "[cli]") {
   const Shell zeroth;
   const ProcessResult r = zeroth({"list", "--plugin-dir", zoo});
@@ -351,6 +368,7 @@ TEST_CASE("a broken library is one warning with the whole reason, and the rest w
       {"zoo_missing_dependency.so", "libzoo_absent.so: cannot open shared object file"},
       {"zoo_undefined_symbol.so", "undefined symbol"},
       {"zoo_no_entry.so", "exports no zeroth_negotiate"},
+      {"zoo_null_entries.so", "a problem is NULL"},
       {"zoo_not_a_library.so", "invalid ELF header|file too short"}};
   for (const auto& [library, reason] : reasons) {
     std::istringstream in(r.err);

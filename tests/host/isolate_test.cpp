@@ -244,6 +244,15 @@ TEST_CASE("limits are read, isolate, and are refused where they cannot be kept",
   CHECK(has(small.err, "it took more than 128 KiB"));
 }
 
+TEST_CASE("an optimizer without an instance of its own runs in a process, too", "[isolate]") {
+  const Shell zeroth(on_quadratic + optimizer("zoo-stateless"));
+  CHECK(zeroth({"run", "e.toml", "-o", "here"}).exit_code == 0);
+  const ProcessResult r = zeroth({"run", "e.toml", "-o", "there", "--isolate"});
+  INFO(r.err);
+  CHECK(r.exit_code == 0);
+  CHECK(zeroth.csv("here", "trace.csv") == zeroth.csv("there", "trace.csv"));
+}
+
 TEST_CASE("a crash after the run is a warning, and changes nothing", "[isolate]") {
   const Shell zeroth("trials = 3\n" + on_quadratic + optimizer("zoo-crashes-in-destroy"));
   const ProcessResult r = zeroth({"run", "e.toml", "--isolate"});

@@ -10,7 +10,7 @@ namespace zeroth::test {
 
 inline const host::Descriptor& quadratic_descriptor() {
   static const host::Descriptor descriptor =
-      host::describe(*zeroth::problem<QuadraticSuite>().problem, "built in");
+      host::describe(zeroth::problem<QuadraticSuite>().problem, "built in");
   return descriptor;
 }
 

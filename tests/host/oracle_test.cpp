@@ -6,8 +6,10 @@
 #include "host/matrix_of.hpp"
 #include "run/loss_gradient.hpp"
 #include "support/catch.hpp"
+#include "support/text.hpp"
 
 using namespace zeroth::host;
+using zeroth::test::has;
 using zeroth::test::QuadraticFixture;
 
 namespace {
@@ -292,4 +294,49 @@ TEST_CASE("a batch that is cut gives the values of the whole", "[oracle]") {
   Session failing(queries(100), {{"batch_rows", std::int64_t{2}}, {"fails", true}});
   CHECK(failing.evaluate(x) == ZEROTH_STOP);
   CHECK(failing.finish().message == "the problem failed: the sky fell on the objective");
+}
+
+TEST_CASE("what the last loss shows is not hidden by the budget that ends the run", "[oracle]") {
+  Budget once;
+  once.iterations = 1;
+  {
+    Session s(once, {{"nan_below", 2.5}});
+    CHECK(s.evaluate({0, 0, 0}) == ZEROTH_OK);
+    CHECK(s.iterate({1, 1, 1}) == ZEROTH_STOP);
+    const RunResult r = s.finish();
+    CHECK(r.outcome == Outcome::non_finite);
+    CHECK(r.message == "the loss of iterate 1 is nan");
+  }
+  {
+    Session s(once, {{"fails", true}});
+    CHECK(s.iterate({1, 1, 1}) == ZEROTH_STOP);
+    const RunResult r = s.finish();
+    CHECK(r.outcome == Outcome::failed);
+    CHECK(has(r.message, "the sky fell"));
+  }
+  Session s(once);
+  CHECK(s.iterate({1, 1, 1}) == ZEROTH_STOP);
+  CHECK(s.finish().outcome == Outcome::budget);
+}
+
+TEST_CASE("a dead instance is not asked for its metrics", "[oracle]") {
+  Session s(queries(9), {{"dies", true}});
+  CHECK(s.evaluate({0, 0, 0}) == ZEROTH_STOP);
+  zeroth::test::quadratic_values = 0;
+  const RunResult r = s.finish();
+  CHECK(r.outcome == Outcome::failed);
+  CHECK(zeroth::test::quadratic_values == 0);
+  for (const auto& [name, value] : r.metrics) CHECK(has(name, "first_success"));
+}
+
+TEST_CASE("a problem that starts outside of its bounds is told so, not the optimizer", "[oracle]") {
+  const QuadraticFixture fixture({{"bound", 1e-9}, {"random_start", true}});
+  const std::atomic<bool> cancelled{false};
+  std::string message;
+  try {
+    const Oracle oracle(fixture.instance, queries(9), Seeds(1), cancelled);
+  } catch (const std::runtime_error& error) {
+    message = error.what();
+  }
+  CHECK(has(message, "the problem starts outside of its bounds: point 0, coordinate 0 is "));
 }

@@ -241,7 +241,7 @@ TEST_CASE("the score may be of other iterations, and a median", "[tune]") {
   late.tune({"--set", "tune.score=median", "--set", "optimizer.zo-sgd.q=3"});
   CHECK(has(early.tuned(), "the least mean loss at iteration 1 of 10 runs"));
   CHECK(has(late.tuned(), "the least median final loss of 10 runs"));
-  CHECK(early.value("delta") < late.value("delta"));
+  CHECK(early.value("delta") != late.value("delta"));
 }
 
 TEST_CASE("what --set replaces for a tuning is in the tuned experiment", "[tune]") {

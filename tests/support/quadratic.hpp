@@ -5,7 +5,9 @@
 #include <zeroth/random.hpp>
 
 #include <atomic>
+#include <cstdlib>
 #include <limits>
+#include <stdexcept>
 
 namespace zeroth::test {
 
@@ -20,6 +22,8 @@ struct QuadraticOptions {
   bool random_start = false;   // else the origin
   bool fails = false;          // evaluate throws
   bool test_fails = false;     // and on the test split alone
+  bool dies = false;           // evaluate throws what is no zeroth::Error
+  std::uint32_t channels = 1;  // of pictures
   double minibatch_noise = 0;  // times a normal of (minibatch key)
 };
 
@@ -44,6 +48,7 @@ class Quadratic {
   void evaluate(std::uint64_t minibatch, std::span<const double> x, std::span<double> f) const {
     quadratic_values += f.size();
     if (o_.fails) throw Error("the sky fell on the objective");
+    if (o_.dies) throw std::runtime_error("the objective died");
     const double noise =
         minibatch == ZEROTH_FULL_DATA ? 0.0 : o_.minibatch_noise * Random(minibatch).normal();
     for (std::size_t i = 0; i < f.size(); ++i) {
@@ -76,11 +81,14 @@ class Quadratic {
   static std::vector<Picture> pictures() {
     return {{"point", "x", 0, 1}, {"offset", "x less the minimum", -1, 1}};
   }
-  PictureShape picture_shape() const { return {1, 1, static_cast<std::uint32_t>(o_.dimension)}; }
+  PictureShape picture_shape() const {
+    return {o_.channels, 1, static_cast<std::uint32_t>(o_.dimension)};
+  }
   void draw(std::span<const double> x, std::span<double> pictures) const {
-    for (std::size_t j = 0; j < x.size(); ++j) {
-      pictures[j] = x[j];
-      pictures[x.size() + j] = x[j] - 1;
+    const std::size_t size = x.size() * o_.channels;
+    for (std::size_t j = 0; j < size; ++j) {
+      pictures[j] = x[j % x.size()];
+      pictures[size + j] = x[j % x.size()] - 1;
     }
   }
 
@@ -108,6 +116,8 @@ class QuadraticSuite {
                        boolean("random_start", false, "normal start instead of the origin"),
                        boolean("fails", false, "every evaluation fails"),
                        boolean("test_fails", false, "every evaluation on the test split fails"),
+                       boolean("dies", false, "the first evaluation leaves the instance dead"),
+                       integer("channels", 1, 1, 4, "of pictures; 2 and 4 break the contract"),
                        real("minibatch_noise", 0, non_negative, "size of the noise of a minibatch"),
                        choice("colour", {"red", "green"}, "has no effect"),
                        path("file", "", "has no effect, but must not be named /missing")}};
@@ -115,6 +125,8 @@ class QuadraticSuite {
   explicit QuadraticSuite(const Values& values) {
     if (values.text("file") == "/missing")
       throw Error("/missing: there is no such file; name another");
+    // A file that no parameter names.
+    if (const char* file = std::getenv("ZEROTH_TEST_QUADRATIC_FILE")) note_file(file);
     options_.dimension = static_cast<std::size_t>(values.integer("dimension"));
     options_.batch_rows = static_cast<std::size_t>(values.integer("batch_rows"));
     options_.bound = values.real("bound");
@@ -122,6 +134,8 @@ class QuadraticSuite {
     options_.random_start = values.boolean("random_start");
     options_.fails = values.boolean("fails");
     options_.test_fails = values.boolean("test_fails");
+    options_.dies = values.boolean("dies");
+    options_.channels = static_cast<std::uint32_t>(values.integer("channels"));
     options_.minibatch_noise = values.real("minibatch_noise");
   }
   std::uint64_t instance_count(Split split) const { return split == Split::test ? 4 : 2; }

@@ -415,6 +415,18 @@ typedef struct zeroth_log_1 {
   void (*log)(int32_t level, const char* line);
 } zeroth_log_1;
 
+/* Service: files that an optimizer or a suite is made from, most of all those that no parameter of
+ * type path names, such as a default.  What is in them is part of the identity of a run: results
+ * with other contents are not taken for the same. */
+#define ZEROTH_FILES_1 "zeroth.files/1"
+typedef struct zeroth_files_1 {
+  uint32_t struct_size;
+  uint32_t reserved;
+  /* path is read; copied.  To be said inside create(), by the thread that called it; elsewhere it
+   * has no effect.  Threads: [any]. */
+  void (*read)(const char* path);
+} zeroth_files_1;
+
 /* What the library answers.  The host sets struct_size to what it knows; the library writes no
  * field beyond it and lowers struct_size to what it has filled. */
 typedef struct zeroth_library {

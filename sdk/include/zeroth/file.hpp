@@ -2,6 +2,7 @@
 #pragma once
 
 #include <zeroth/error.hpp>
+#include <zeroth/library.hpp>
 
 #include <cstdint>
 #include <filesystem>
@@ -16,7 +17,8 @@ namespace zeroth {
 using Bytes = std::span<const std::uint8_t>;
 
 /// The whole regular file.  Throws Error, with `what_it_is` ("the test images") and `parameter`,
-/// whose value the user can change, if there is none or it cannot be read.
+/// whose value the user can change, if there is none or it cannot be read.  Tells the host that the
+/// file is read.
 inline std::vector<std::uint8_t> read_file(const std::filesystem::path& path,
                                            const std::string& what_it_is,
                                            const std::string& parameter) {
@@ -35,6 +37,7 @@ inline std::vector<std::uint8_t> read_file(const std::filesystem::path& path,
   if (!in.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(size))) {
     throw fail("it cannot be read; see whether you have permission to");
   }
+  note_file(path.string());
   return bytes;
 }
 

@@ -61,12 +61,15 @@ class LibraryTable {
   std::vector<const zeroth_problem*> problems_;
 };
 
+/// A service of the host, or null.
+template <typename Table>
+const Table* service(const char* id) {
+  if (current_host == nullptr) return nullptr;
+  return static_cast<const Table*>(current_host->service(current_host, id));
+}
+
 inline void log(std::int32_t level, const std::string& line) {
-  if (current_host == nullptr) return;
-  if (const auto* service =
-          static_cast<const zeroth_log_1*>(current_host->service(current_host, ZEROTH_LOG_1))) {
-    service->log(level, line.c_str());
-  }
+  if (const auto* host = service<zeroth_log_1>(ZEROTH_LOG_1)) host->log(level, line.c_str());
 }
 
 }  // namespace detail
@@ -74,6 +77,12 @@ inline void log(std::int32_t level, const std::string& line) {
 /// One line for the person at the terminal.
 inline void log_info(const std::string& line) { detail::log(ZEROTH_LOG_INFO, line); }
 inline void log_warning(const std::string& line) { detail::log(ZEROTH_LOG_WARNING, line); }
+
+/// For constructors of suites and optimizers: what is made depends on this file.  See
+/// zeroth_files_1; read_file() says it.
+inline void note_file(const std::string& path) {
+  if (const auto* host = detail::service<zeroth_files_1>(ZEROTH_FILES_1)) host->read(path.c_str());
+}
 
 }  // namespace zeroth
 
