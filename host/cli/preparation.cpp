@@ -35,7 +35,9 @@ void for_each_configuration(OfMatrix& matrix, Visit visit) {
 }  // namespace
 
 void add_files(ProblemConfiguration& problem, const Suite& suite) {
-  for (const std::string& path : suite.files()) {
+  std::vector<std::string> paths = suite.files();
+  std::sort(paths.begin(), paths.end());  // in whatever order they were read
+  for (const std::string& path : paths) {
     const bool is_named = std::any_of(problem.files.begin(), problem.files.end(),
                                       [&](const SourceFile& file) { return file.path == path; });
     if (is_named) continue;
@@ -111,12 +113,13 @@ void refuse_other_experiment(const Store& store, const Plan& plan, const std::st
     }
   });
   if (strangers == 0) return;
-  throw UserError(output,
-                  fmt::format("holds {} runs that are not part of this experiment, such as {}",
-                              strangers, example),
-                  "its seed, budget, parameters, instances, trials or plugin versions were others; "
-                  "name another "
-                  "file with -o (an experiment may only grow)");
+  throw UserError(
+      output,
+      fmt::format("holds {} runs that are not part of this experiment, such as {}", strangers,
+                  example),
+      "its seed, budget, parameters, files, instances, trials or plugin versions were others; "
+      "name another "
+      "file with -o (an experiment may only grow)");
 }
 
 std::unordered_set<std::string> without_their_analyses(const Store& store, const Plan& plan,
