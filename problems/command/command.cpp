@@ -8,6 +8,7 @@
 #include <cmath>
 #include <limits>
 #include <utility>
+#include <vector>
 
 namespace zeroth::command {
 namespace {
@@ -49,9 +50,8 @@ ProblemInfo CommandSuite::info() {
                  "`penalty`"),
           real("penalty", 1e10, any_real, "value of a failed point, with on_failure = \"penalty\""),
           integer("max_failures", 20, 1, 1'000'000'000,
-                  "questions without an answer, one after the other, that end a run; at most 3 "
-                  "before the "
-                  "first answer")}};
+                  "questions without an answer, one after the other, that end a run; before the "
+                  "first answer, 3 are enough")}};
 }
 
 CommandSuite::CommandSuite(const Values& values)
@@ -98,9 +98,15 @@ zeroth_status CommandProblem::evaluate(std::uint64_t, std::span<const double> x,
       const unsigned most = pool_.has_answered()
                                 ? failure_.most_in_a_row
                                 : std::min(failure_.most_in_a_row, most_before_an_answer);
-      if (in_a_row >= most) {
-        throw Error("the program failed " + std::to_string(in_a_row) +
+      if (in_a_row >= most && pool_.has_answered()) {
+        throw Error("the program failed " + std::to_string(most) +
                     " times one after the other (max_failures); the last time " + *failure);
+      }
+      if (in_a_row >= most) {
+        std::vector<double> start(box_.dimension);
+        initial_point(0, start);
+        throw Error("the program has never answered; the last time " + *failure +
+                    pool_.try_by_hand(start));
       }
       if (in_a_row == 1) log_warning("a point failed: " + *failure);
     } else {

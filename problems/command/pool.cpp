@@ -152,4 +152,13 @@ std::optional<std::string> Pool::ask(std::span<const double> x, std::span<double
   }
 }
 
+std::string Pool::try_by_hand(std::span<const double> x) const {
+  std::string line = question(program_.protocol, x, 1, program_.several);
+  line.pop_back();  // echo ends it
+  std::string command = program_.command;
+  if (line.size() + command.size() > 400 || command.find('\n') != std::string::npos) return "";
+  if (command.find_first_of("|&;<>") != std::string::npos) command = "( " + command + " )";
+  return "; try: echo '" + line + "' | " + command;
+}
+
 }  // namespace zeroth::command

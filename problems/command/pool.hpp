@@ -64,6 +64,9 @@ class Pool {
   std::optional<std::string> ask(std::span<const double> x, std::span<double> f);
   /// Whether there has been any answer yet.
   bool has_answered() const { return answered_; }
+  /// "; try: echo '0 0' | python3 sim.py": how to ask about x in a shell.  Empty where that is
+  /// long.
+  std::string try_by_hand(std::span<const double> x) const;
 
  private:
   struct Attempt {

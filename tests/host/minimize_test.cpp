@@ -171,6 +171,7 @@ TEST_CASE("a program that fails always ends minimize with its last words", "[min
   CHECK(r.out.find("no point has a value") != std::string::npos);
   CHECK(r.err.find("killed by signal 9") != std::string::npos);
   CHECK(r.err.find("about to die") != std::string::npos);
+  CHECK(r.err.find("; try: echo '1 1' | ") != std::string::npos);
   CHECK_FALSE(zeroth.exists("minimize.zeroth"));
   const ProcessResult none = zeroth({"minimize", "--command", "/no/such", "-d", "1", "-n", "5"});
   CHECK(none.exit_code == 1);
