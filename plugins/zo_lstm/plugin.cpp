@@ -16,7 +16,9 @@ class ZoLstm {
   static zeroth::OptimizerInfo info() {
     std::vector<zeroth::Parameter> parameters = zo_lstm::Settings::parameters();
     parameters.insert(parameters.begin(),
-                      zeroth::path("weights", "", "the learned weights, a safetensors file"));
+                      zeroth::path("weights", "",
+                                   "the learned weights: a file that `zeroth train` wrote, or a "
+                                   "shipped one, such as weights/mnist-attack.safetensors"));
     return {.id = "zo-lstm",
             .name = "ZO-LSTM",
             .version = "1.0.0",
@@ -35,7 +37,9 @@ class ZoLstm {
     const std::string file = values.text("weights");
     if (file.empty()) {
       throw zeroth::Error(
-          "ZO-LSTM has no weights: set the parameter weights to a file that `zeroth train` wrote");
+          "ZO-LSTM has no weights: set the parameter weights to a file that `zeroth train` wrote, "
+          "or to one that is shipped: weights/binary-classification.safetensors, "
+          "weights/mnist-attack.safetensors or weights/cifar10-attack.safetensors");
     }
     weights_ = zo_lstm::Weights::read(file);
     if (settings_.samples_by_query() && !weights_.query) {

@@ -16,16 +16,25 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Images read_images(const Files& files) {
+Images read_images(const Files& files, const Values& values) {
+  const auto read = [&](const fs::path& file, std::string what, const char* parameter) {
+    if (values.text(parameter).empty()) {  // one of a data set that can be had
+      const fs::path script = fs::path(values.text("models")).parent_path() / "data/fetch.cmake";
+      const std::string data = values.text("data");
+      what += ", or fetch it with `cmake " + (data.empty() ? "" : "-DDATA=" + data + " ") + "-P " +
+              (fs::exists(script) ? script.string() : "share/data/fetch.cmake") + " " +
+              values.text("data_set") + "`";
+    }
+    return read_file(file, what, parameter);
+  };
   if (!files.cifar10) {
     const fs::path& images = files.images.front();
-    return parse_mnist(read_file(images, "the images (IDX)", "images"), images.string(),
-                       read_file(files.labels, "the labels (IDX)", "labels"),
-                       files.labels.string());
+    return parse_mnist(read(images, "the images (IDX)", "images"), images.string(),
+                       read(files.labels, "the labels (IDX)", "labels"), files.labels.string());
   }
   Images images;
   for (const fs::path& file : files.images) {
-    parse_cifar10(read_file(file, "the images (CIFAR-10, binary version)", "images"), file.string(),
+    parse_cifar10(read(file, "the images (CIFAR-10, binary version)", "images"), file.string(),
                   images);
   }
   return images;
@@ -112,7 +121,7 @@ ProblemInfo AdversarialAttack::info() {
 
 AdversarialAttack::AdversarialAttack(const Values& values) {
   const Files files = choose_files(values);
-  images_ = read_images(files);
+  images_ = read_images(files, values);
   const Safetensors weights =
       read_safetensors(files.network, "the classifier (safetensors)", "network");
   const std::string network_file = files.network.string();

@@ -145,6 +145,21 @@ TEST_CASE("a missing file is named with the parameter that replaces it", "[suite
   }
 }
 
+TEST_CASE("what is missing of a data set can be fetched, what was named cannot", "[suite]") {
+  SmallData data;
+  data.remove("mnist/t10k-labels-idx1-ubyte");
+  data.check_refused("mnist/t10k-labels-idx1-ubyte",
+                     "fetch it with `cmake -DDATA=", "share/data/fetch.cmake mnist`");
+  std::filesystem::create_directories(data.path("data"));
+  data.write("data/fetch.cmake", "");  // beside the models, as it is installed
+  CHECK_THROWS_WITH(
+      data.suite({{"data_set", std::string("cifar10")}, {"models", data.path("models")}}),
+      ContainsSubstring(" -P " + data.path("data/fetch.cmake") + " cifar10`"));
+  CHECK_THROWS_WITH(
+      data.suite({{"labels", std::string("/none")}}),
+      ContainsSubstring("/none: there is no such file") && !ContainsSubstring("fetch"));
+}
+
 TEST_CASE("files that do not belong together are refused", "[suite]") {
   SmallData data;
   SECTION("images of another size") {
