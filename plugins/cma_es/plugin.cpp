@@ -74,7 +74,7 @@ class CmaEs {
                  "initial standard deviation: of a bounded coordinate in parts of its range, "
                  "else absolute"),
             integer("lambda", 0, 0, 1'000'000,
-                    "points of a generation; 0: 4 + 3 log(dimension); 1 to 3 count as 4"),
+                    "points of a generation; 0: 4 + floor(3 ln d); 1 to 3 count as 4"),
             integer("restarts", 9, 0, 30,
                     "times to begin again elsewhere with twice the population, once converged"),
             choice("iterate", {"best", "mean"},
