@@ -130,7 +130,8 @@ Ending run_child(const std::vector<std::string>& arguments, double timeout_secon
   rest(open[1], printed, 1 << 16);
   ending.last_errors = last_lines(printed, 10);
   ending.death =
-      late ? fmt::format("did not end within {:g} s", timeout_seconds) : death_of(status);
+      late ? fmt::format("did not end within {:g} s; --timeout gives it longer", timeout_seconds)
+           : death_of(status);
   return ending;
 }
 

@@ -12,6 +12,7 @@
 
 #include "check/child.hpp"
 #include "cli/environment.hpp"
+#include "cli/paths.hpp"
 #include "near_miss.hpp"
 #include "user_error.hpp"
 #include "version.hpp"
@@ -64,10 +65,9 @@ class Parser {
     options()("threads,j", po::value(target)->value_name("N"), what);
   }
   template <typename T>
-  void positional(const char* name, T* target, int count = 1) {
+  void positional(const char* name, T* target) {
     hidden_.add_options()(name, po::value(target));
-    positional_.add(name, count);
-    names_.emplace_back(name);
+    positional_.add(name, 1);
   }
 
   /// False: help was printed.
@@ -104,7 +104,7 @@ class Parser {
  private:
   std::string usage_, explanation_;
   int* threads_ = nullptr;
-  std::vector<std::string> plugin_folders_, names_;
+  std::vector<std::string> plugin_folders_;
   po::options_description visible_, hidden_;
   po::positional_options_description positional_;
 };
@@ -196,11 +196,15 @@ int dispatch(const Arguments& arguments, const Commands& commands,
                   "experiment that the\n"
                   "result file does not hold yet, and prints the table.  A finished run is on disk "
                   "before the\n"
-                  "next line of progress; after an interruption, the same command goes on.\n");
+                  "next line of progress; after an interruption, the same command goes on.\n"
+                  "Experiments, weights and models that are shipped are in\n" +
+                      share_folder().string() + ".\n");
     RunOptions options;
     parser.options()(
         "output,o", po::value(&options.output)->value_name("FILE"),
-        "result file; default: the experiment's name with .zeroth, in the current folder");
+        "result file; default: EXPERIMENT.zeroth, or EXPERIMENT-NAME.zeroth with --set scale=NAME, "
+        "in the current folder.  An experiment with another seed, budget or parameters needs "
+        "another file");
     parser.threads(&options.threads, "runs at a time; default: one for each core it may use");
     parser.options()("dry-run,n", po::bool_switch(&options.dry_run),
                      "print what would be run, and write nothing")(
@@ -209,14 +213,15 @@ int dispatch(const Arguments& arguments, const Commands& commands,
         "run; the numbers stay the same")(
         "set", po::value(&options.settings)->value_name("KEY=VALUE")->composing(),
         "replace a value of the experiment: trials=3, budget.iterations=50, limits.seconds=10, "
-        "optimizer.zo-sgd.delta=[1,4], "
-        "problem.*.instances=2, or scale=NAME for all that the file's [scale.NAME] sets; may be "
-        "repeated")(
+        "optimizer.zo-sgd.delta=[1,4], problem.*.instances=2, or scale=NAME for all that the "
+        "file's [scale.NAME] sets; may be repeated.  Relative paths: beside EXPERIMENT.toml, else "
+        "in the folder above")(
         "only", po::value(&options.only)->value_name("PATTERN")->composing(),
-        "only runs whose name (see --dry-run) contains this, or matches it if it has * or ?; may "
-        "be repeated")("retry-failed", po::bool_switch(&options.retry_failed),
-                       "also runs that failed, crashed or went over a limit: what comes of them "
-                       "now takes the place of what is stored");
+        "only runs whose name (PROBLEM/SPLIT:INSTANCE/OPTIMIZER/TRIAL with the labels of tables; "
+        "see --dry-run) contains this, or matches it as a whole if it has *, ? or [...]; may be "
+        "repeated")("retry-failed", po::bool_switch(&options.retry_failed),
+                    "also runs that failed, crashed or went over a limit: what comes of them "
+                    "now takes the place of what is stored");
     parser.positional("experiment", &options.experiment);
     if (!parser.parse(rest, out)) return 0;
     parser.require(!options.experiment.empty(), "the EXPERIMENT file");
@@ -231,13 +236,15 @@ int dispatch(const Arguments& arguments, const Commands& commands,
         "again,\n"
         "each flushed at once; `nan` says that the point failed.  It is started once for each "
         "thread, so\n"
-        "that several points are computed at a time.  share/examples has such programs; `zeroth "
-        "describe\n"
-        "command` lists what else can be set.\n\n"
-        "  zeroth minimize --command 'python3 sim.py' --dimension 8 --bounds=-5,5 --queries "
-        "2000\n\n"
-        "Ctrl-C ends after the points under way; what was found until then is printed and "
-        "kept.\n");
+        "that several points are computed at a time.  `zeroth describe command` lists what else "
+        "can be set;\n"
+        "such programs are in " +
+            (share_folder() / "examples").string() +
+            ".\n\n"
+            "  zeroth minimize --command 'python3 sim.py' --dimension 8 --bounds=-5,5 --queries "
+            "2000\n\n"
+            "Ctrl-C ends after the points under way; what was found until then is printed and "
+            "kept.\n");
     MinimizeOptions options;
     std::string queries, seconds, target;
     parser.options()("command", po::value(&options.command)->value_name("PROGRAM"),
@@ -415,9 +422,10 @@ int dispatch(const Arguments& arguments, const Commands& commands,
         "give a parameter a value, for plugins that need some: weights=w.safetensors, or "
         "ID.KEY=VALUE where several have it; may be repeated")(
         "only", po::value(&options.only)->value_name("PATTERN")->composing(),
-        "only tests whose name (see --list) contains this, or matches it if it has * or ?; may be "
-        "repeated")("timeout", po::value(&options.timeout_seconds)->value_name("SECONDS"),
-                    "time for a test; default: 10");
+        "only tests whose name (see --list) contains this, or matches it as a whole if it has *, ? "
+        "or [...]; may be repeated")("timeout",
+                                     po::value(&options.timeout_seconds)->value_name("SECONDS"),
+                                     "time for a test; default: 10");
     parser.threads(&options.processes,
                    "tests at a time; default: one for each core it may use, at most 8", 8);
     parser.options()("json", po::bool_switch(&options.json), "print the results as JSON")(
@@ -433,13 +441,13 @@ int dispatch(const Arguments& arguments, const Commands& commands,
   };
 
   const auto new_plugin = [&](const Arguments& rest) {
-    Parser parser(
-        "zeroth new optimizer|problem NAME [-o DIR]",
-        "Writes a small optimizer or problem in C++ that works, with build and tests, "
-        "under your name.\n"
-        "NAME is its id, such as trust-region.  The guides share/doc/write_an_optimizer.md "
-        "and\n"
-        "write_a_problem.md go on from there.\n");
+    Parser parser("zeroth new optimizer|problem NAME [-o DIR]",
+                  "Writes a small optimizer or problem in C++ that works, with build and tests, "
+                  "under your name.\n"
+                  "NAME is its id, such as trust-region.  The guides write_an_optimizer.md and "
+                  "write_a_problem.md go on\n"
+                  "from there: they are in " +
+                      (share_folder() / "doc").string() + ".\n");
     NewOptions options;
     parser.options()("output,o", po::value(&options.output)->value_name("DIR"),
                      "folder for the files; default: NAME, in the current folder");

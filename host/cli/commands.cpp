@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 
 #include "cli/paths.hpp"
 #include "near_miss.hpp"
@@ -62,7 +63,12 @@ void print_description(const Descriptor& d) {
   fmt::print("{} {} ({})\n{}\n", d.id, d.version, d.optimizer != nullptr ? "optimizer" : "problem",
              d.name);
   fmt::print("\n{}\n", d.doc);
-  if (!d.reference.empty()) fmt::print("\nReference: {}\n", d.reference);
+  if (!d.reference.empty()) {
+    const std::filesystem::path shipped = share_folder() / "doc" / d.reference;
+    std::error_code ignored;
+    fmt::print("\nReference: {}\n",
+               std::filesystem::exists(shipped, ignored) ? shipped.string() : d.reference);
+  }
   std::string capabilities;
   if (d.optimizer != nullptr) {
     const auto can = [&d](std::uint64_t what) { return (d.capabilities & what) != 0; };

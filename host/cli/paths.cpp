@@ -1,10 +1,13 @@
 #include "cli/paths.hpp"
 
+#include <fmt/format.h>
+
 #include <boost/dll/runtime_symbol_info.hpp>
 #include <string>
 
 #include "bytes.hpp"
 #include "hash.hpp"
+#include "user_error.hpp"
 #include "version.hpp"
 
 namespace zeroth::host {
@@ -25,6 +28,13 @@ std::string fingerprint_of(const fs::path& path) {
 }
 
 fs::path share_folder() { return from_program(share_folder_from_program); }
+
+void refuse_missing(const std::string& file, const char* shipped) {
+  std::error_code error;
+  if (fs::exists(file, error)) return;
+  throw UserError(file, "there is no such file",
+                  fmt::format("name one such as {}", (share_folder() / shipped).string()));
+}
 
 fs::path template_folder() { return from_program(template_folder_from_program); }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include "plan/plan.hpp"
 
@@ -9,6 +10,10 @@ namespace zeroth::host {
 
 /// What is installed beside the program: experiments, weights.
 std::filesystem::path share_folder();
+
+/// Throws UserError for a file that is not there.  shipped: one of the share folder that could be
+/// named.
+void refuse_missing(const std::string& file, const char* shipped);
 
 /// The template of the SDK, which may not be installed.
 std::filesystem::path template_folder();

@@ -28,13 +28,22 @@
 #include "user_error.hpp"
 
 namespace zeroth::host {
+namespace {
+
+// Another scale is another experiment, and has a file of its own.
+std::string default_output(const Experiment& experiment) {
+  const std::string scale = experiment.scale.empty() ? "" : "-" + experiment.scale;
+  return experiment.file.stem().string() + scale + ".zeroth";
+}
+
+}  // namespace
 
 int run_experiment(Terminal& terminal, const std::vector<std::string>& folders,
                    const RunOptions& options) {
+  refuse_missing(options.experiment, "experiments/quickstart.toml");
   Experiment experiment = read_experiment(options.experiment, options.settings);
   experiment.isolate = options.isolate;
-  const std::string output =
-      options.output.empty() ? experiment.file.stem().string() + ".zeroth" : options.output;
+  const std::string output = options.output.empty() ? default_output(experiment) : options.output;
   Database::check(output, Store::kind());
   std::mutex saying;
   std::unordered_set<std::string> said;  // every run may have the same to warn of
@@ -62,10 +71,15 @@ int run_experiment(Terminal& terminal, const std::vector<std::string>& folders,
   std::error_code ignored;
   if (std::filesystem::exists(output, ignored) && std::filesystem::file_size(output, ignored) > 0) {
     const Store store = Store::open_to_read(output);
-    refuse_other_experiment(store, plan, output);
-    done = store.keys();
-    again = without_their_analyses(store, plan, output);
-    if (options.retry_failed) again.merge(store.failed_keys());
+    try {
+      refuse_other_experiment(store, plan, output);
+      again = without_their_analyses(store, plan, output);
+      done = store.keys();
+      if (options.retry_failed) again.merge(store.failed_keys());
+    } catch (const UserError& error) {
+      if (!options.dry_run) throw;
+      terminal.warn(fmt::format("{}; to run it, name another file with -o", error.what()));
+    }
   }
   std::vector<const PlannedRun*> pending;
   bool any_chosen = false;
@@ -80,7 +94,9 @@ int run_experiment(Terminal& terminal, const std::vector<std::string>& folders,
     if (chosen && !is_done) pending.push_back(&run);
   }
   if (!any_chosen) {
-    throw UserError("--only", "matches no run", "`zeroth run --dry-run` prints their names");
+    throw UserError("--only", "matches no run",
+                    fmt::format("names are such as {}; `zeroth run --dry-run` prints all",
+                                plan.name(plan.runs.front())));
   }
   if (options.dry_run) {
     for (const PlannedRun* run : pending) fmt::print("{}\n", plan.name(*run));

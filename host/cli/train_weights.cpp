@@ -220,6 +220,7 @@ TrainingState resume(TrainingStore& store, const BoundTraining& bound, const Tra
 
 int train_weights(Terminal& terminal, const std::vector<std::string>& folders,
                   const TrainOptions& options) {
+  refuse_missing(options.training, "training/binary-classification.toml");
   const Training training = read_training(options.training, options.settings);
   Files files(options.output);
   set_log_sink([&](int level, const std::string& line) {

@@ -289,6 +289,7 @@ bool print_findings(Terminal& terminal, const Prepared& prepared, const Searches
 
 int tune_optimizers(Terminal& terminal, const std::vector<std::string>& folders,
                     const TuneOptions& options) {
+  refuse_missing(options.experiment, "experiments/quickstart.toml");
   Experiment experiment = read_experiment(options.experiment, options.settings);
   experiment.isolate = options.isolate;
   const std::string output =

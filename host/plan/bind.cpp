@@ -202,14 +202,23 @@ Configuration bind_one(const std::string& id, const std::vector<Parameter>& para
 const Descriptor& look_up(const std::vector<Descriptor>& all, const std::string& id,
                           const std::string& where, const char* kind) {
   std::vector<std::string> ids;
+  const std::string family = id.substr(0, id.find('-') + 1);  // "pagmo-"; empty: it has no hyphen
+  bool has_family = family.empty();
   for (const Descriptor& each : all) {
     if (each.id == id) return each;
     ids.push_back(each.id);
+    has_family = has_family || each.id.starts_with(family);
   }
-  throw UserError(
-      where, fmt::format("there is no {} '{}'", kind, id),
-      all.empty() ? "no plugin was found: --plugin-dir or ZEROTH_PLUGIN_PATH says where they are"
-                  : suggestion(id, ids));
+  std::string remedy = suggestion(id, ids);
+  if (all.empty()) {
+    remedy = "no plugin was found: --plugin-dir or ZEROTH_PLUGIN_PATH says where they are";
+  } else if (!has_family && !near_miss(id, ids)) {
+    remedy = fmt::format(
+        "no plugin has any {}*; one over another library is built where that is installed "
+        "(share/doc/dependencies.md).  {}",
+        family, remedy);
+  }
+  throw UserError(where, fmt::format("there is no {} '{}'", kind, id), remedy);
 }
 
 Matrix bind_matrix(const Experiment& experiment, const std::vector<Descriptor>& optimizers,

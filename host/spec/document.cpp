@@ -19,8 +19,7 @@ namespace {
 std::string read_file(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);
   if (!in || std::filesystem::is_directory(file)) {
-    throw UserError(file.string(), in ? "is a folder" : std::strerror(errno),
-                    "name an experiment file, such as share/experiments/quickstart.toml");
+    throw UserError(file.string(), in ? "is a folder" : std::strerror(errno));
   }
   return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
@@ -136,6 +135,7 @@ void Document::choose_scale() {
                    .key = key,
                    .document = toml::table{{"value", value}}});
   });
+  scale_ = chosen;
   overrides_.insert(overrides_.begin(), std::make_move_iterator(set.begin()),
                     std::make_move_iterator(set.end()));
 }

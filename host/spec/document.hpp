@@ -38,6 +38,8 @@ class Document {
   const toml::table& root() const { return root_; }
   const std::string& file() const { return file_; }
   const std::string& text() const { return text_; }  // the file as read
+  /// The NAME of scale=NAME; empty: the file as it stands.
+  const std::string& scale() const { return scale_; }
 
   std::string place(const toml::node& node, std::string_view key) const;
   /// key of table, or its override.  scopes: the dotted prefixes that an override may use.
@@ -87,7 +89,7 @@ class Document {
     std::string section, key, literal;
   };
 
-  std::string file_, text_;
+  std::string file_, text_, scale_;
   std::vector<Override> overrides_;
   std::vector<Assignment> assignments_;
   toml::table root_;

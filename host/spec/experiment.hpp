@@ -114,7 +114,8 @@ struct AnalysisSpec {
 
 struct Experiment {
   std::filesystem::path file;
-  std::string text;  // the file as read, kept beside the results
+  std::string text;   // the file as read, kept beside the results
+  std::string scale;  // of its [scale.NAME], the one that was chosen; empty: none
   std::string title;
   std::uint64_t seed = 1;
   std::uint64_t trials = 1;

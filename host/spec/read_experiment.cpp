@@ -149,6 +149,7 @@ Experiment read(Document& document, const std::filesystem::path& file) {
   Experiment experiment;
   experiment.file = file;
   experiment.text = document.text();
+  experiment.scale = document.scale();
   experiment.title = text_of(document.find(root, "title"), "");
   experiment.seed = static_cast<std::uint64_t>(integer_of(document.find(root, "seed"), 1, 0));
   experiment.trials =

@@ -211,7 +211,7 @@ TEST_CASE("a test that does not end is stopped and said to be a crash", "[check]
       check({zoo + "/check/hangs.so", "--only", "solves", "--timeout", "0.5"});
   CHECK(result.exit_code == 1);
   CHECK(has(result.out, "crash"));
-  CHECK(has(result.out, "did not end within 0.5 s"));
+  CHECK(has(result.out, "did not end within 0.5 s; --timeout"));
 }
 
 TEST_CASE("bad input to check is said to be that", "[check]") {

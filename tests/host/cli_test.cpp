@@ -130,14 +130,16 @@ TEST_CASE("a mistake on the command line is exit code 2 with the near miss", "[c
       {{"run", "e.toml", "extra"}, "too many arguments"},
       {{"run", "e.toml", "-j", "0"}, "must be 1 .. 1024"},
       {{"run", "e.toml", "-j", "x"}, "invalid"},
-      {{"run", "e.toml", "--only", "nothing"}, "matches no run"},
+      {{"run", "e.toml", "--only", "zo-sgd"}, "names are such as Quadratic/test:0/ZO-SGD/0;"},
       {{"list", "optimisers"}, "did you mean 'optimizers'?"},
       {{"describe", "zo-sdg"}, "did you mean 'zo-sgd'?"},
       {{"run", "e.toml", "--set", "problem.quadratic.file=a\xff"}, "is not UTF-8"},
       {{"report", "none.zeroth"}, "there is no such file"},
       {{"report", "e.toml"}, "is not a Zeroth result file"},
       {{"export", "e.toml"}, "--csv DIR is missing"},
-      {{"run", "none.toml"}, "No such file"}};
+      {{"run", "none.toml"}, ZEROTH_BINARY_DIR "/share/zeroth/experiments/quickstart.toml"},
+      {{"tune", "none.toml"}, "none.toml: there is no such file"},
+      {{"train", "none.toml", "-o", "w"}, "/training/binary-classification.toml"}};
   for (const auto& [arguments, part] : expected) {
     const ProcessResult r = zeroth(arguments);
     INFO(r.err);
@@ -153,6 +155,8 @@ TEST_CASE(
   const std::vector<std::vector<std::string>> mistakes{
       {"use = \"zo-adam\"", "use = \"zo-adma\"",
        "e.toml:12: optimizer.use: there is no optimizer 'zo-adma'", "did you mean 'zo-adam'?"},
+      {"use = \"zo-adam\"", "use = \"other-cmaes\"", "there is no optimizer 'other-cmaes'",
+       "no plugin has any other-*; one over another library is built where that is installed"},
       {"delta = 0.3", "dleta = 0.3", "e.toml:10: dleta: zo-sgd has no parameter 'dleta'",
        "did you mean 'delta'?"},
       {"delta = 0.3", "delta = 0.0", "e.toml:10: delta: 0 is out of range", "> 0"},
@@ -191,6 +195,11 @@ TEST_CASE("an output file that is not ours or of another experiment is refused a
   CHECK(other.exit_code == 2);
   CHECK(has(other.err, "holds 16 runs that are not part of this experiment"));
   CHECK(has(other.err, "-o"));
+  const ProcessResult dry = zeroth({"run", "e.toml", "--set", "seed=2", "--dry-run"});
+  CHECK(dry.exit_code == 0);
+  CHECK(std::count(dry.out.begin(), dry.out.end(), '\n') == 16);
+  CHECK(has(dry.err, "warning: e.zeroth: holds 16 runs that are not part of this experiment"));
+  CHECK(has(dry.err, "16 of 16 runs would be done"));
   CHECK(read_all(zeroth.folder / "e.zeroth") == before);
 }
 
@@ -200,6 +209,15 @@ TEST_CASE("a dry run prints the plan and writes nothing", "[cli]") {
   CHECK(r.exit_code == 0);
   CHECK(r.out == "Quadratic/test:1/ZO-SGD/0\nQuadratic/test:1/ZO-SGD/1\n");
   CHECK_FALSE(zeroth.exists("e.zeroth"));
+}
+
+TEST_CASE("an experiment at another scale has a result file of its own", "[cli]") {
+  const Shell zeroth(Shell::small + "[scale.smoke]\ntrials = 1\n");
+  CHECK(zeroth({"run", "e.toml", "--set", "scale=smoke"}).exit_code == 0);
+  CHECK(zeroth({"run", "e.toml"}).exit_code == 0);
+  CHECK(runs_in(zeroth.folder / "e-smoke.zeroth") == 8);
+  CHECK(runs_in(zeroth.folder / "e.zeroth") == 16);
+  CHECK(has(zeroth({"run", "e.toml", "--set", "scale=full"}).err, "16 runs are in e.zeroth"));
 }
 
 TEST_CASE("run again does only what is missing, and an experiment may grow", "[cli]") {
