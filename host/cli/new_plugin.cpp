@@ -80,6 +80,20 @@ std::vector<fs::path> files_of_template(const std::string& kind) {
   return files;
 }
 
+// CMake finds an SDK where the system has its packages by itself.
+std::string how_to_build() {
+  const fs::path prefix = template_folder().parent_path().parent_path().parent_path();
+  std::error_code error;
+  const bool installed = !fs::exists(prefix / "CMakeCache.txt", error);  // else it is a build tree
+  std::string lines =
+      installed ? "" : fmt::format("  cmake --install {} --prefix ~/.local\n", prefix.string());
+  if (prefix != "/usr" && prefix != "/usr/local") {
+    lines +=
+        fmt::format("  export CMAKE_PREFIX_PATH={}\n", installed ? prefix.string() : "~/.local");
+  }
+  return lines + "  cmake --workflow --preset default    # configures, builds and tests";
+}
+
 }  // namespace
 
 int new_plugin(Terminal& terminal, const Registry& registry, const NewOptions& options) {
@@ -88,8 +102,9 @@ int new_plugin(Terminal& terminal, const Registry& registry, const NewOptions& o
                                                         : registry.problem(options.name);
   if (taken != nullptr) {
     throw UserError("command line",
-                    fmt::format("there is a {} '{}' already, in {}", options.kind, options.name,
-                                taken->library.string()),
+                    fmt::format("there is {} '{}' already, in {}",
+                                options.kind == "optimizer" ? "an optimizer" : "a problem",
+                                options.name, taken->library.string()),
                     "choose another name");
   }
   const std::vector<fs::path> files = files_of_template(options.kind);
@@ -105,10 +120,8 @@ int new_plugin(Terminal& terminal, const Registry& registry, const NewOptions& o
     const fs::path target = folder / renamed(file.filename().string(), old, with);
     write_bytes(target, renamed(read_bytes(file), old, with));
   }
-  terminal.note(
-      fmt::format("wrote {} files into {}; next:\n  cd {}\n"
-                  "  cmake --workflow --preset default    # configures, builds and tests",
-                  files.size(), folder.string(), folder.string()));
+  terminal.note(fmt::format("wrote {} files into {}; next:\n  cd {}\n{}", files.size(),
+                            folder.string(), folder.string(), how_to_build()));
   return 0;
 }
 

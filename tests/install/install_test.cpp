@@ -30,6 +30,12 @@ TEST_CASE("an installed program that was moved finds its plugins, experiments an
       zeroth.output({"zeroth", "describe", "zo-adam"}, zeroth.work()),
       ContainsSubstring("File: " + (zeroth.prefix() / "lib/zeroth/plugins/zo_adam.so").string()));
   const fs::path share = zeroth.prefix() / "share" / "zeroth";
+  const fs::path guide = share / "doc/problems/command/README.md";
+  CHECK(fs::exists(guide));
+  CHECK_THAT(zeroth.output({"zeroth", "describe", "command"}, zeroth.work()),
+             ContainsSubstring("Reference: " + guide.string()));
+  CHECK_THAT(zeroth.output({"zeroth", "minimize", "--help"}, zeroth.work()),
+             ContainsSubstring((share / "examples").string()));
   CHECK_THAT(zeroth.output({"zeroth", "run", (share / "experiments/quickstart.toml").string(),
                             "--set", "budget.iterations=3"},
                            zeroth.work()),
@@ -138,7 +144,9 @@ target_link_libraries(reader PRIVATE zeroth::safetensors)
 
 TEST_CASE("a new optimizer and a new problem build and pass under their own names", "[install]") {
   const Installation zeroth;
-  zeroth.output({"zeroth", "new", "optimizer", "trust-region-2", "-o", "o"}, zeroth.work());
+  CHECK_THAT(
+      zeroth.run({"zeroth", "new", "optimizer", "trust-region-2", "-o", "o"}, zeroth.work()).err,
+      ContainsSubstring("export CMAKE_PREFIX_PATH=" + zeroth.prefix().string() + "\n"));
   zeroth.output({"zeroth", "new", "problem", "valley"}, zeroth.work());
   const std::string o = zeroth.output(workflow, zeroth.work() / "o");
   CHECK_THAT(o, ContainsSubstring("trust_region_2/experiment"));
@@ -172,7 +180,7 @@ TEST_CASE("zeroth new refuses what would not work, and writes nothing then", "[i
       {{"problem", "../escape"}, "cannot be the id"},
       {{"optimizer", std::string(65, 'a')}, "cannot be the id"},
       {{"optimizer", "test"}, "CMake"},
-      {{"optimizer", "zo-adam"}, "there is a optimizer"},
+      {{"optimizer", "zo-adam"}, "there is an optimizer 'zo-adam' already"},
       {{"optimizer", "new-one", "-o", "full"}, "full: is there already"},
       {{"optimizer", "a-file"}, "a-file: is there already"},
       {{"optimiser", "new-one"}, "did you mean 'optimizer'?"},
