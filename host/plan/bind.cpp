@@ -214,8 +214,7 @@ const Descriptor& look_up(const std::vector<Descriptor>& all, const std::string&
     remedy = "no plugin was found: --plugin-dir or ZEROTH_PLUGIN_PATH says where they are";
   } else if (!has_family && !near_miss(id, ids)) {
     remedy = fmt::format(
-        "no plugin has any {}*; one over another library is built where that is installed "
-        "(share/doc/dependencies.md).  {}",
+        "no plugin has any {}*; one over another library is built where that is installed.  {}",
         family, remedy);
   }
   throw UserError(where, fmt::format("there is no {} '{}'", kind, id), remedy);
