@@ -13,7 +13,7 @@ namespace zeroth::host {
 /// All that a training needs to go on as if nothing had happened.
 struct TrainingState {
   std::uint64_t phase = 0, epoch = 0, step = 0;  // what is next; epoch 0 is not validated yet
-  bool validated = false;                        // the weights before `epoch`
+  bool validated = false;  // the weights before `epoch`, and they have not diverged
   bool complete = false;
   std::string start;            // the weights file that the phase starts from; empty: none
   std::vector<double> weights;  // empty: the phase has not begun

@@ -252,8 +252,10 @@ class Phase {
     double score = 0;
     for (const double loss : losses) score += loss / static_cast<double>(losses.size());
     if (!std::isfinite(score)) score = infinity;
-    state_.validated = true;
     if (state_.epoch == 0) state_.first_score = score;
+    const bool too_large = score > exploded * std::fabs(state_.first_score);
+    const bool diverged = state_.epoch > 0 && (std::isinf(score) || too_large);
+    state_.validated = !diverged;  // else the next start would not meet it again
     const bool improved = score < state_.best_score || state_.best.empty();
     if (improved) {
       state_.best = state_.mean;
@@ -262,8 +264,7 @@ class Phase {
     }
     if (improved) observer_.improved();
     observer_.validation({state_.phase, state_.epoch, score, seconds_since(started)}, state_);
-    const bool too_large = score > exploded * std::fabs(state_.first_score);
-    if (state_.epoch == 0 || !(std::isinf(score) || too_large)) return "";
+    if (!diverged) return "";
     return fmt::format(
         "phase {}, epoch {}: the validation score is {}, and was {:.4g} before the phase",
         state_.phase + 1, state_.epoch, score, state_.first_score);

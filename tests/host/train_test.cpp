@@ -210,6 +210,24 @@ TEST_CASE("a validation run that leaves the finite numbers has an infinite score
   CHECK(shell.weight() == -6.0);
 }
 
+TEST_CASE("a training that has diverged in a validation does so again when it is started again",
+          "[train]") {
+  const std::string text =
+      replaced(small, "learning_rate = 0.3", "explode = 9\nlearning_rate = 0.3");
+  for (const char* epochs : {"phase.*.epochs=4", "phase.*.epochs=1"}) {
+    const Shell shell(text);
+    for (int start = 0; start < 3; ++start) {
+      const ProcessResult r = shell.train({"--set", epochs});
+      INFO(r.err);
+      CHECK(r.exit_code == 1);
+      CHECK(has(r.err, "the training diverged: phase 1, epoch 1: the validation score is"));
+      CHECK(shell.weight() == -6.0);
+    }
+    const std::string scores = shell.exported("w.training", "validation.csv");
+    CHECK(std::count(scores.begin(), scores.end(), '\n') == 1 + 2);
+  }
+}
+
 TEST_CASE("mistakes in a training file are named with place and remedy", "[train]") {
   CHECK(has(complaint(replaced(small, "unroll = 5", "unrol = 5")), "has no parameter 'unrol'"));
   CHECK(has(complaint(replaced(small, "epochs = 4", "epochs = 0")), "epochs: must be at least 1"));

@@ -20,13 +20,15 @@ double read_weight(const std::string& file) {
 struct Trainer {
   static constexpr const char* weights = "weights";
   static std::vector<zeroth::Parameter> parameters() {
-    return {zeroth::integer("poison", 1'000'000, 0, 1'000'000,
-                            "changes of the weights after which no window is finite"),
-            zeroth::real("explode", 0, zeroth::any_real, "added to what is saved"),
-            zeroth::boolean("lies", false, "poisoned windows say that they are finite")};
+    return {
+        zeroth::integer("poison", 1'000'000, 0, 1'000'000,
+                        "changes of the weights after which no window is finite"),
+        zeroth::real("explode", 0, zeroth::any_real, "added to what is saved once it has learned"),
+        zeroth::boolean("lies", false, "poisoned windows say that they are finite")};
   }
   Trainer(const Values& optimizer, const Values& training, std::uint64_t)
-      : weight(read_weight(optimizer.text("weights"))),
+      : start(read_weight(optimizer.text("weights"))),
+        weight(start),
         poison(training.integer("poison")),
         explode(training.real("explode")),
         lies(training.boolean("lies")) {}
@@ -37,8 +39,8 @@ struct Trainer {
     ++changes;
   }
   void save(const std::string& path, const std::string& note) const {
-    zeroth::write_safetensors(path, {{"log_step", {1}, {changes > 3 ? weight + explode : weight}}},
-                              note);
+    zeroth::write_safetensors(
+        path, {{"log_step", {1}, {weight == start ? weight : weight + explode}}}, note);
   }
 
   class Episode {
@@ -85,7 +87,7 @@ struct Trainer {
     zeroth::LossGradient loss_gradient_;
   };
 
-  double weight;
+  double start, weight;
   std::int64_t poison, changes = 0;
   double explode;
   bool lies;
