@@ -67,7 +67,9 @@ class Document {
   /// section: "budget." for a table that the text may lack.
   void assign(const toml::table& table, const std::string& key, const toml::node& value,
               const std::string& section = "");
-  /// The text with the overrides that find() met in their places, and all that was assigned.
+  /// The text with the overrides that find() met in their places, and all that was assigned,
+  /// without a byte order mark, so that it may follow other text.  Throws where a value would take
+  /// the place of a table that has lines of its own.
   std::string rewritten() const;
 
   /// "key=value" as given to --set; a list is several values.

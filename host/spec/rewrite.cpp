@@ -5,9 +5,12 @@
 #include <cmath>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <sstream>
+#include <tuple>
 
 #include "spec/document.hpp"
+#include "user_error.hpp"
 
 namespace zeroth::host {
 namespace {
@@ -40,7 +43,8 @@ std::string literal_of(const toml::node& node) {
 /// Where the bytes of the text are.  toml++ counts lines and code points, from 1.
 class Map {
  public:
-  explicit Map(const std::string& text) : text_(text), lines_{0} {
+  explicit Map(const std::string& text)
+      : text_(text), lines_{text.starts_with("\xEF\xBB\xBF") ? 3u : 0u} {  // a byte order mark
     for (std::size_t i = 0; i < text.size(); ++i) {
       if (text[i] == '\n') lines_.push_back(i + 1);
     }
@@ -53,6 +57,7 @@ class Map {
     }
     return at;
   }
+  std::size_t begin() const { return lines_.front(); }
   std::size_t end_of_line(std::size_t at) const {
     return std::min(text_.find('\n', at), text_.size());
   }
@@ -94,39 +99,56 @@ std::string Document::rewritten() const {
   std::vector<Edit> edits;
   const Map map(text_);
   std::string sections;  // that the text lacks
-  std::map<std::pair<const toml::table*, std::string>, const Assignment*> last;
-  for (const Assignment& each : assignments_) last[{each.table, each.key}] = &each;
+  const auto is_missing = [this](const toml::table& table) {
+    return &table != &root_ && table.source().begin.line == 0;
+  };
+  // All tables that are missing are one.
+  const auto place_of = [&](const Assignment& each) {
+    return std::tuple(each.table, is_missing(*each.table) ? each.section : "", each.key);
+  };
+  std::map<std::tuple<const toml::table*, std::string, std::string>, const Assignment*> last;
+  for (const Assignment& each : assignments_) last[place_of(each)] = &each;
+  std::set<const toml::table*> filled;  // of those that were {}
   for (const Assignment& each : assignments_) {
-    if (last[{each.table, each.key}] != &each) continue;
+    if (last[place_of(each)] != &each) continue;
     const toml::table& table = *each.table;
     if (const toml::node* value = table.get(each.key)) {
+      if (has_lines_of_its_own(*value)) {
+        throw UserError(place(*value, each.key),
+                        fmt::format("cannot be rewritten as {} = {}", each.key, each.literal),
+                        "write that into the file");
+      }
       edits.push_back(
           {map.offset(value->source().begin), map.offset(value->source().end), each.literal});
       continue;
     }
     const std::string line = fmt::format("{} = {}", each.key, each.literal);
-    const bool missing = &table != &root_ && table.source().begin.line == 0;
     const toml::node* before = last_value(table);
-    if (missing) {
+    const auto begin = [&] { return map.offset(table.source().begin); };
+    if (is_missing(table)) {
       const std::string header =
           fmt::format("\n[{}]\n", each.section.substr(0, each.section.size() - 1));
       if (sections.find(header) == std::string::npos) sections += header;
       sections.insert(sections.find(header) + header.size(), line + "\n");
+    } else if (table.is_inline() && before == nullptr) {
+      const bool first = filled.insert(&table).second;
+      edits.push_back({begin() + 1, begin() + 1, (first ? "" : ", ") + line});
     } else if (table.is_inline()) {
       const std::size_t at = map.offset(before->source().end);
       edits.push_back({at, at, ", " + line});
     } else if (before != nullptr || &table != &root_) {
-      const std::size_t at = map.end_of_line(
-          map.offset(before != nullptr ? before->source().end : table.source().begin));
-      edits.push_back({at, at, "\n" + line});
+      const bool dotted = &table != &root_ && text_[begin()] != '[';  // budget.iterations = 5
+      const std::size_t at =
+          map.end_of_line(before != nullptr ? map.offset(before->source().end) : begin());
+      edits.push_back({at, at, "\n" + (dotted ? each.section : "") + line});
     } else {
-      edits.push_back({0, 0, line + "\n"});
+      edits.push_back({map.begin(), map.begin(), line + "\n"});
     }
   }
   std::stable_sort(edits.begin(), edits.end(),
                    [](const Edit& a, const Edit& b) { return a.begin < b.begin; });
   std::string result;
-  std::size_t done = 0;
+  std::size_t done = map.begin();
   for (const Edit& edit : edits) {
     result += text_.substr(done, edit.begin - done) + edit.text;
     done = edit.end;

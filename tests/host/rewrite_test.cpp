@@ -101,6 +101,38 @@ TEST_CASE("tables on one line, Windows' line ends and a text without any are rew
         "delta = 2.0\n\n[tune]\ntrials = 2\n");
 }
 
+TEST_CASE("empty tables and tables of dotted keys are rewritten as what they are", "[rewrite]") {
+  const std::string plugins = "\n[[problem]]\nuse = \"p\"\n[[optimizer]]\nuse = \"o\"\n";
+  CHECK(rewritten("budget = {}\ntune = { }" + plugins,
+                  {"budget.queries=7", "budget.seconds=1.5", "tune.trials=2"},
+                  {}) == "budget = {queries = 7, seconds = 1.5}\ntune = {trials = 2 }" + plugins);
+  CHECK(rewritten("budget.iterations = 100 # a\nseed = 2" + plugins,
+                  {"budget.queries=5000", "trials=3", "tune.trials=2"}, {}) ==
+        "budget.iterations = 100 # a\nbudget.queries = 5000\nseed = 2\ntrials = 3" + plugins +
+            "\n[tune]\ntrials = 2\n");
+  // Both tables are missing, and both have the key.
+  CHECK(rewritten(plugins, {"budget.seconds=2.0", "limits.seconds=9.0"}, {}) ==
+        plugins + "\n[budget]\nseconds = 2.0\n\n[limits]\nseconds = 9.0\n");
+}
+
+TEST_CASE("a byte order mark is left out", "[rewrite]") {
+  const std::string mark = "\xEF\xBB\xBF", budget = "budget = { iterations = 5 }",
+                    plugins = "\n[[problem]]\nuse = \"p\"\n[[optimizer]]\nuse = \"o\"\n";
+  CHECK(rewritten(mark + budget + plugins, {"budget.iterations=6", "seed=2"}, {}) ==
+        "budget = { iterations = 6 }\nseed = 2" + plugins);
+  CHECK(rewritten(mark + budget + plugins, {}, {}) == budget + plugins);
+  CHECK(rewritten(mark + "[budget]\niterations = 5" + plugins, {"seed=2"}, {}) ==
+        "seed = 2\n[budget]\niterations = 5" + plugins);
+}
+
+TEST_CASE("what would take the place of a table with lines of its own is refused", "[rewrite]") {
+  const std::string refusal =
+      zeroth::test::complaint_of([] { rewritten(text, {"optimizer.b.tune=false"}, {}); });
+  INFO(refusal);
+  CHECK(has(refusal, "e.toml:20: tune: cannot be rewritten as tune = false"));
+  CHECK(has(refusal, "write that into the file"));
+}
+
 TEST_CASE("what a scale sets is in its place too", "[rewrite]") {
   const std::string scales = "[scale.smoke]\nbudget.iterations = 2\noptimizer.a.q = 3\n";
   const std::string result = rewritten(text + scales, {"scale=smoke", "budget.iterations=4"}, {});
