@@ -9,7 +9,6 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
-#include <stdexcept>
 #include <string>
 #include <system_error>
 #include <unordered_map>
@@ -178,17 +177,18 @@ std::string origin(const Prepared& prepared, const Searches& searches, const Tun
   return text + "\n";
 }
 
-// The tuned experiment.  That it says what was found is checked, for the text is the user's own.
-std::string tuned_text(const Experiment& experiment, const Prepared& prepared,
-                       const Searches& searches, const TuneOptions& options,
-                       const Registry& registry, const ResolvePath& resolve) {
+// The experiment with a setting of each search.  That it says them is checked, for the text is the
+// user's own.
+std::string text_with(const std::vector<std::size_t>& settings, const Experiment& experiment,
+                      const Prepared& prepared, const Searches& searches,
+                      const TuneOptions& options, const Registry& registry,
+                      const ResolvePath& resolve) {
+  const std::vector<Tuned>& optimizers = prepared.tuning.optimizers;
   std::vector<Replacement> values;
-  for (std::size_t k = 0; k < prepared.tuning.optimizers.size(); ++k) {
-    const Tuned& tuned = prepared.tuning.optimizers[k];
-    for (std::size_t a = 0; a < tuned.grid.axes.size(); ++a) {
-      values.push_back(
-          {tuned.entry, tuned.grid.axes[a].parameter, tuned.grid.value(searches.winner(k), a)});
-    }
+  for (std::size_t k = 0; k < optimizers.size(); ++k) {
+    const Grid& grid = optimizers[k].grid;
+    for (std::size_t a = 0; a < grid.axes.size(); ++a)
+      values.push_back({optimizers[k].entry, grid.axes[a].parameter, grid.value(settings[k], a)});
   }
   std::string text = with_values(experiment, options.settings, values);
   const Experiment written = read_experiment_text(experiment.file, text);
@@ -200,14 +200,14 @@ std::string tuned_text(const Experiment& experiment, const Prepared& prepared,
                                 each.parameters == wanted.parameters;
                        });
   };
-  for (std::size_t k = 0; k < prepared.tuning.optimizers.size(); ++k) {
-    if (says(searches.configuration(k, searches.winner(k)))) continue;
-    throw std::runtime_error(
-        fmt::format("{} cannot be rewritten: set {} of {} yourself", experiment.file.string(),
-                    setting_text(prepared.tuning.optimizers[k].grid, searches.winner(k)),
-                    prepared.tuning.optimizers[k].name));
+  for (std::size_t k = 0; k < optimizers.size(); ++k) {
+    if (says(searches.configuration(k, settings[k]))) continue;
+    throw UserError(experiment.file.string(),
+                    fmt::format("cannot be rewritten so that {} has {}", optimizers[k].name,
+                                setting_text(optimizers[k].grid, settings[k])),
+                    "write each key of [[optimizer]] on a line of its own");
   }
-  return origin(prepared, searches, options) + text;
+  return text;
 }
 
 void load(const Store& store, const Prepared& prepared, Searches& searches) {
@@ -307,6 +307,11 @@ int tune_optimizers(Terminal& terminal, const std::vector<std::string>& folders,
   Isolation isolation(experiment.limits, interruption(), options.threads, available_cores());
   const Prepared prepared = prepare(experiment, registry, resolve, isolation);
   Searches searches(prepared.tuning, prepared.plan, options.exhaustive);
+  const auto tuned = [&](const std::vector<std::size_t>& settings) {
+    return text_with(settings, experiment, prepared, searches, options, registry, resolve);
+  };
+  // What cannot be written is said before any work.
+  static_cast<void>(tuned(std::vector<std::size_t>(prepared.tuning.optimizers.size(), 0)));
   if (options.dry_run) {
     print_grids(prepared, searches);
     return 0;
@@ -340,8 +345,11 @@ int tune_optimizers(Terminal& terminal, const std::vector<std::string>& folders,
              experiment.title.empty() ? experiment.file.stem().string() : experiment.title,
              store.size(), sample_text(prepared.plan, prepared.tuning.experiment.trials));
   if (!print_findings(terminal, prepared, searches)) return 1;
+  std::vector<std::size_t> winners;
+  for (std::size_t k = 0; k < prepared.tuning.optimizers.size(); ++k)
+    winners.push_back(searches.winner(k));
   NewFile file(output, options.overwrite, instead);
-  file.out() << tuned_text(experiment, prepared, searches, options, registry, resolve);
+  file.out() << origin(prepared, searches, options) << tuned(winners);
   file.finish();
   fmt::print("\nwrote {}; its runs are in {}\n", output, results);
   return 0;
