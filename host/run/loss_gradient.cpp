@@ -3,15 +3,17 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <string>
 #include <vector>
 
+#include "plugins/boundary.hpp"
 #include "run/side_by_side.hpp"
 
 namespace zeroth::host {
 namespace {
 
-constexpr double mu = 1e-6;  // as the official code, relative to a coordinate above 1
-constexpr std::uint64_t most_coordinates = 32;  // of one batch
+constexpr double mu = 1e-6;              // as the official code, relative to a coordinate above 1
+constexpr std::uint64_t most_rows = 64;  // of one batch
 
 }  // namespace
 
@@ -29,38 +31,47 @@ zeroth_status LossGradient::operator()(const double* x, double* g, zeroth_messag
   return finite ? ZEROTH_OK : ZEROTH_DISCARD;
 }
 
-// Equation 5 of the paper: [f(x + mu e_j) - f(x - mu e_j)] / (2 mu), inside the bounds.  Batches
-// end at boundaries that depend on the problem alone, so that the bits do not depend on the
-// threads.
+// Equation 5 of the paper: [f(x + mu e_j) - f(x - mu e_j)] / (2 mu), inside the bounds.  Row 2j of
+// all points is the first, row 2j + 1 the second.  Batches end at boundaries that depend on the
+// problem alone, so that the bits do not depend on the threads.
 zeroth_status LossGradient::differences(const double* x, double* g, zeroth_message* message) const {
   const std::uint64_t d = instance_.dimension();
-  const std::uint64_t rows = instance_->batch_rows;
-  const std::uint64_t width =
-      rows == 0 ? most_coordinates : std::clamp<std::uint64_t>(rows / 2, 1, most_coordinates);
-  const std::uint64_t pieces = (d + width - 1) / width;
+  std::vector<double> moved(2 * d);  // the one coordinate of each row that is not x
+  for (std::uint64_t row = 0; row < 2 * d; ++row) {
+    const std::uint64_t j = row / 2;
+    double& to = moved[row];
+    to = x[j] + (row % 2 == 0 ? mu : -mu) * std::max(1.0, std::fabs(x[j]));
+    if (instance_->lower != nullptr) to = std::max(to, instance_->lower[j]);
+    if (instance_->upper != nullptr) to = std::min(to, instance_->upper[j]);
+  }
+  const std::uint64_t batch =
+      instance_->batch_rows == 0 ? most_rows : std::min(instance_->batch_rows, most_rows);
+  const std::uint64_t pieces = (2 * d + batch - 1) / batch;
+  std::vector<double> f(2 * d);
   std::vector<zeroth_status> statuses(pieces, ZEROTH_OK);
-  const auto piece = [&](std::uint64_t p) {
-    const std::uint64_t first = p * width, count = std::min(width, d - first);
-    std::vector<double> points(2 * count * d), f(2 * count);
-    for (std::uint64_t k = 0; k < 2 * count; ++k) {
-      double* point = &points[k * d];
-      std::copy(x, x + d, point);
-      const std::uint64_t j = first + k / 2;
-      double& moved = point[j];
-      moved += (k % 2 == 0 ? mu : -mu) * std::max(1.0, std::fabs(moved));
-      if (instance_->lower != nullptr) moved = std::max(moved, instance_->lower[j]);
-      if (instance_->upper != nullptr) moved = std::min(moved, instance_->upper[j]);
-    }
-    statuses[p] = instance_->evaluate(&instance_.abi(), ZEROTH_FULL_DATA, 2 * count, points.data(),
-                                      f.data(), p == 0 ? message : nullptr);
+  std::vector<std::string> texts(pieces);
+  side_by_side(pieces, [&](std::uint64_t p) {
+    const std::uint64_t first = p * batch, count = std::min(batch, 2 * d - first);
+    std::vector<double> points(count * d);
     for (std::uint64_t k = 0; k < count; ++k) {
-      const std::uint64_t j = first + k;
-      const double width_of_step = points[2 * k * d + j] - points[(2 * k + 1) * d + j];
-      g[j] = width_of_step > 0 ? (f[2 * k] - f[2 * k + 1]) / width_of_step : 0.0;
+      std::copy(x, x + d, &points[k * d]);
+      points[k * d + (first + k) / 2] = moved[first + k];
     }
-  };
-  side_by_side(pieces, piece);
-  return *std::min_element(statuses.begin(), statuses.end());
+    Message here;
+    statuses[p] = instance_->evaluate(&instance_.abi(), ZEROTH_FULL_DATA, count, points.data(),
+                                      &f[first], &here.abi);
+    if (statuses[p] < 0) texts[p] = here.text.data();
+  });
+  const auto worst = std::min_element(statuses.begin(), statuses.end());
+  if (message != nullptr && message->capacity > 0) {
+    const std::string& text = texts[static_cast<std::size_t>(worst - statuses.begin())];
+    message->text[text.copy(message->text, message->capacity - 1)] = '\0';
+  }
+  for (std::uint64_t j = 0; j < d; ++j) {
+    const double width = moved[2 * j] - moved[2 * j + 1];
+    g[j] = width > 0 ? (f[2 * j] - f[2 * j + 1]) / width : 0.0;
+  }
+  return *worst;
 }
 
 }  // namespace zeroth::host

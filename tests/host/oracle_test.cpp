@@ -2,6 +2,8 @@
 
 #include <cmath>
 #include <limits>
+#include <map>
+#include <string>
 
 #include "host/matrix_of.hpp"
 #include "run/loss_gradient.hpp"
@@ -283,6 +285,37 @@ TEST_CASE("the gradient is there in training alone, and is that of the recorded 
   const std::vector<double> solved{1, 1, 1};
   std::vector<double> g(3);
   CHECK(differences(solved.data(), g.data(), nullptr) == ZEROTH_DISCARD);
+}
+
+TEST_CASE("differences are asked for in batches of no more rows than the problem allows",
+          "[oracle]") {
+  const std::map<std::int64_t, std::uint64_t> largest{{0, 64}, {1, 1}, {3, 3}, {10, 10}, {100, 64}};
+  for (const auto& [allowed, asked] : largest) {
+    const QuadraticFixture fixture({{"dimension", std::int64_t{40}}, {"batch_rows", allowed}});
+    const std::vector<double> x(40, 0.25);
+    std::vector<double> g(40);
+    zeroth::test::quadratic_rows = 0;
+    CHECK(LossGradient(fixture.instance, GradientSource::differences)(x.data(), g.data(),
+                                                                      nullptr) == ZEROTH_OK);
+    CHECK(zeroth::test::quadratic_rows == asked);
+    for (const double v : g) CHECK(v == Approx(-1.5).epsilon(1e-6));
+  }
+}
+
+TEST_CASE("differences say why they fail, in whichever batch it is", "[oracle]") {
+  const QuadraticFixture fixture({{"dimension", std::int64_t{100}}});
+  const LossGradient differences(fixture.instance, GradientSource::differences);
+  const std::vector<double> x(100, 0.0);
+  std::vector<double> g(100);
+  std::string text(100, '?');
+  zeroth_message message{text.data(), text.size()};
+  zeroth::test::quadratic_fails_above = 1e-9;  // in the last batch alone
+  CHECK(differences(x.data(), g.data(), &message) < 0);
+  CHECK(std::string(text.c_str()) == "the sky fell on the objective");
+  zeroth_message narrow{text.data(), 8};
+  CHECK(differences(x.data(), g.data(), &narrow) < 0);
+  zeroth::test::quadratic_fails_above = 1e300;
+  CHECK(std::string(text.c_str()) == "the sky");
 }
 
 TEST_CASE("a batch that is cut gives the values of the whole", "[oracle]") {
