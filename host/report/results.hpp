@@ -22,7 +22,7 @@ struct ReportedRun {
   double wall_seconds = 0, problem_seconds = 0;
   std::vector<std::pair<std::string, double>> metrics;
 
-  bool broken() const { return is_failure(outcome) || outcome == Outcome::non_finite; }
+  bool broken() const { return is_broken(outcome); }
 };
 
 struct ReportedInstance {

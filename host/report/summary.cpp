@@ -35,8 +35,7 @@ void add(ProblemRuns& runs, const StoredRun& run) {
   if (runs.samples.find(run.optimizer_label) == runs.samples.end())
     runs.optimizers.push_back(run.optimizer_label);
   Samples& samples = runs.samples[run.optimizer_label];
-  const bool broken = is_failure(result.outcome) || result.outcome == Outcome::non_finite;
-  const double loss = broken ? nan : result.final_loss;
+  const double loss = is_broken(result.outcome) ? nan : result.final_loss;
   samples.losses.push_back(loss);
   samples.failures += is_failure(result.outcome) ? 1 : 0;
   samples.non_finite += result.outcome == Outcome::non_finite ? 1 : 0;

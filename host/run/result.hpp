@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <iterator>
+#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -37,6 +38,11 @@ inline const char* name_of(Outcome outcome) {
 
 /// Whether a plugin is to blame; such a run counts as the worst loss.
 inline bool is_failure(Outcome outcome) { return outcome >= Outcome::failed; }
+
+/// Whether the run has no final loss to be judged by: it failed, or did not stay finite.
+inline bool is_broken(Outcome outcome) {
+  return is_failure(outcome) || outcome == Outcome::non_finite;
+}
 
 /// Row 0 is the initial point.  loss is the full-data loss at the iterate, recorded by the host.
 struct TraceRow {
@@ -84,13 +90,14 @@ struct RunResult {
 };
 
 /// The mean of the losses after so many iterations; without any, the final loss.  A run that ended
-/// before counts with its last.
+/// before counts with its last; without an iterate it is NaN.
 inline double mean_loss(const RunResult& result, const std::vector<std::uint64_t>& at) {
   if (at.empty()) return result.final_loss;
   double sum = 0;
   for (const std::uint64_t iteration : at) {
     const auto after = std::find_if(result.trace.begin(), result.trace.end(),
                                     [&](const TraceRow& row) { return row.iteration > iteration; });
+    if (after == result.trace.begin()) return std::numeric_limits<double>::quiet_NaN();
     sum += std::prev(after)->loss;  // row 0 is the initial point
   }
   return sum / static_cast<double>(at.size());

@@ -6,9 +6,9 @@
 namespace zeroth::host {
 
 double loss_of(const RunResult& result, const std::vector<std::uint64_t>& at) {
-  const bool lost = is_failure(result.outcome) || result.outcome == Outcome::non_finite;
-  const double loss = lost ? std::numeric_limits<double>::infinity() : mean_loss(result, at);
-  return std::isfinite(loss) ? loss : std::numeric_limits<double>::infinity();
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  const double loss = is_broken(result.outcome) ? infinity : mean_loss(result, at);
+  return std::isfinite(loss) ? loss : infinity;
 }
 
 Searches::Searches(const Tuning& tuning, const Plan& plan, bool exhaustive)

@@ -1,12 +1,15 @@
 // `zeroth tune`, as a user runs it, on the test problem.
 #include <algorithm>
+#include <cmath>
 #include <csignal>
 #include <filesystem>
+#include <limits>
 #include <map>
 #include <sstream>
 
 #include "support/catch.hpp"
 #include "support/work_folder.hpp"
+#include "tune/searches.hpp"
 
 using namespace zeroth::test;
 using namespace std::chrono_literals;
@@ -253,6 +256,26 @@ TEST_CASE("what --set replaces for a tuning is in the tuned experiment", "[tune]
         std::string::npos);
 }
 
+TEST_CASE("values for empty tables and for tables of dotted keys are in the tuned experiment too",
+          "[tune]") {
+  const Shell shell(
+      "tune = {}\nbudget.iterations = 20\n[[problem]]\nuse = \"quadratic\"\n"
+      "[[optimizer]]\nuse = \"random-search\"\n[[optimizer]]\nuse = \"zo-sgd\"\n");
+  shell.tune({"--set", "tune.trials=2", "--set", "budget.queries=500"});
+  CHECK(has(shell.tuned(),
+            "tune = {trials = 2}\nbudget.iterations = 20\nbudget.queries = 500\n[[problem]]\n"));
+  shell.good({"run", "t.toml", "-n"});
+}
+
+TEST_CASE("a tuned experiment that cannot be written is refused before any run", "[tune]") {
+  const std::string refusal =
+      complaint(replaced(small, "# kept too", "\n[optimizer.tune]\ndelta = [1.0]") +
+                    "[[optimizer]]\nuse = \"zo-adam\"\n",
+                {"--set", "optimizer.zo-sgd.tune=false"});
+  INFO(refusal);
+  CHECK(has(refusal, "e.toml:10: tune: cannot be rewritten as tune = false"));
+}
+
 TEST_CASE("a best value at the end of what was tried is said to be there", "[tune]") {
   const Shell shell(small +
                     "[[optimizer]]\nuse = \"zo-sgd\"\nlabel = \"Short\"\nq = 5\ntune = { delta = { "
@@ -309,4 +332,18 @@ TEST_CASE("a path beside the experiment must lead to the same file from the tune
   CHECK(r.exit_code == 2);
   CHECK(has(r.err, "'data' is beside the experiment, and not there"));
   shell.tune();
+}
+
+TEST_CASE("a run without an iterate to be judged by counts as failed", "[tune]") {
+  using zeroth::host::loss_of, zeroth::host::mean_loss, zeroth::host::Outcome;
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  zeroth::host::RunResult run;
+  run.final_loss = 2;
+  CHECK(std::isnan(mean_loss(run, {3})));
+  CHECK(loss_of(run, {3}) == infinity);
+  CHECK(loss_of(run, {}) == 2);
+  run.trace = {{0, 0, 8}, {1, 3, 4}, {2, 6, 2}};
+  CHECK(loss_of(run, {1, 5}) == 3);
+  run.outcome = Outcome::non_finite;
+  CHECK(loss_of(run, {1, 5}) == infinity);
 }
