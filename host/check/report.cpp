@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "printable.hpp"
 #include "version.hpp"
 
 namespace zeroth::host::check {
@@ -43,14 +44,6 @@ std::string indented(const std::string& text, const std::string& margin) {
     start = end + 1;
   }
   return out;
-}
-
-// What a plugin wrote, fit for a terminal.
-std::string printable(std::string text) {
-  std::replace_if(
-      text.begin(), text.end(),
-      [](unsigned char c) { return (c < 32 && c != '\n' && c != '\t') || c == 127; }, '?');
-  return text;
 }
 
 }  // namespace

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "check/report.hpp"
+#include "check/suite.hpp"
 #include "support/catch.hpp"
 #include "support/data.hpp"
 #include "support/work_folder.hpp"
@@ -259,4 +261,20 @@ TEST_CASE("check --list names every test of a report", "[check]") {
       CHECK(has(list, name + " "));
     }
   }
+}
+
+TEST_CASE("what a plugin says cannot reach into the terminal", "[check]") {
+  namespace check = zeroth::host::check;
+  check::Result result;
+  result.group = "optimizer \xC2\x9Bx";
+  result.test = &check::all_tests().front();
+  result.finding = {check::Verdict::fail, "one\ntwo \xFF \x1B[31m"};
+  result.last_errors =
+      "last \xC2\x9B"
+      "2J \xC3\xA9";
+  const std::string text = check::format({result}, false);
+  INFO(text);
+  CHECK(has(text, "optimizer ?x\n"));
+  CHECK(has(text, "           one\n           two ? ?[31m\n"));
+  CHECK(has(text, "           | last ?2J \xC3\xA9\n"));
 }
