@@ -69,10 +69,6 @@ Value checked(const Parameter& p, const Value& value, const std::string& where) 
   return value;
 }
 
-std::string text_of(const Value& value) {
-  return std::visit([](const auto& v) -> std::string { return fmt::format("{}", v); }, value);
-}
-
 // The Cartesian product of the values of all settings; one configuration for each.
 // id  of what has the parameters, for messages.
 std::vector<Configuration> unfold(const std::string& id, const std::vector<Parameter>& parameters,

@@ -258,6 +258,10 @@ void wrong_type(const Found& found, std::string_view wanted) {
   throw UserError(found.where, fmt::format("must be {}, is {}", wanted, type.str()));
 }
 
+std::string text_of(const Value& value) {
+  return std::visit([](const auto& v) { return fmt::format("{}", v); }, value);
+}
+
 std::string text_of(const Found& found, std::string fallback) {
   if (found.node == nullptr) return fallback;
   const auto value = found.node->value_exact<std::string>();

@@ -13,6 +13,8 @@ namespace zeroth::host {
 
 /// One value of a parameter.
 using Value = std::variant<double, std::int64_t, bool, std::string>;
+/// For labels and tables: numbers in the fewest digits, text without quotes.
+std::string text_of(const Value& value);
 
 /// A parameter as written; several values are a sweep.
 struct Setting {

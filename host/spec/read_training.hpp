@@ -10,8 +10,8 @@
 namespace zeroth::host {
 
 /// Reads and checks everything that can be checked without plugins.
-/// overrides  "key=value" each.  Keys: title, seed, gradient, problem.KEY, optimizer.KEY,
-///            validation.KEY, phase.N.KEY (N = 1, 2, ...), phase.*.KEY.
+/// overrides  "key=value" each.  Keys: title, seed, gradient, scale, problem.KEY,
+///            optimizer.KEY, validation.KEY, phase.N.KEY (N = 1, 2, ...), phase.*.KEY.
 /// Throws UserError that names file, line and key, or the override.
 Training read_training(const std::filesystem::path& file,
                        const std::vector<std::string>& overrides);

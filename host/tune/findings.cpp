@@ -11,10 +11,6 @@
 namespace zeroth::host {
 namespace {
 
-std::string text_of(const Value& value) {
-  return std::visit([](const auto& v) -> std::string { return fmt::format("{}", v); }, value);
-}
-
 std::string note_on(const Candidate& candidate, std::size_t runs, bool won) {
   std::string note = won ? "best" : "";
   if (candidate.discarded)

@@ -36,7 +36,7 @@ inline constexpr std::size_t most_settings = 20'000;
 ///
 /// The budget loses its target, so that losses tell good from better.  Without instances in [tune],
 /// the tuning's are still to be chosen.
-/// Throws UserError if nothing is to be tuned, or more than one problem is there.
+/// Throws UserError if nothing is to be tuned; that there is one problem is for the caller to see.
 /// Source: Ruan et al., ICLR 2020, section 4.
 Tuning tuning_of(const Experiment& experiment, const std::vector<Descriptor>& optimizers);
 
