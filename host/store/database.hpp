@@ -72,4 +72,16 @@ class Transaction {
   bool committed_ = false;
 };
 
+/// What is read until its end is of one moment: that of the first reading.  The writer goes on.
+class Snapshot {
+ public:
+  explicit Snapshot(const Database& database) : database_(database) { database.execute("BEGIN"); }
+  Snapshot(const Snapshot&) = delete;
+  Snapshot& operator=(const Snapshot&) = delete;
+  ~Snapshot();
+
+ private:
+  const Database& database_;
+};
+
 }  // namespace zeroth::host

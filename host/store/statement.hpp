@@ -87,13 +87,13 @@ class Statement {
     if (code != SQLITE_OK) throw SqliteError(database_);
   }
   void put(int place, const std::string& value) {
-    check(sqlite3_bind_text(statement_.get(), place, value.data(), static_cast<int>(value.size()),
-                            SQLITE_TRANSIENT));
+    check(sqlite3_bind_text64(statement_.get(), place, value.data(), value.size(), SQLITE_TRANSIENT,
+                              SQLITE_UTF8));
   }
   void put(int place, const char* value) { put(place, std::string(value)); }
   void put(int place, const Blob& value) {
-    check(sqlite3_bind_blob(statement_.get(), place, value.bytes.data(),
-                            static_cast<int>(value.bytes.size()), SQLITE_TRANSIENT));
+    check(sqlite3_bind_blob64(statement_.get(), place, value.bytes.data(), value.bytes.size(),
+                              SQLITE_TRANSIENT));
   }
   void put(int place, std::integral auto value) {
     check(sqlite3_bind_int64(statement_.get(), place, static_cast<sqlite3_int64>(value)));

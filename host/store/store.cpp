@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <bit>
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -10,6 +10,7 @@
 #include <stdexcept>
 
 #include "printable.hpp"
+#include "store/packing.hpp"
 #include "store/statement.hpp"
 #include "user_error.hpp"
 
@@ -55,44 +56,27 @@ class Damaged : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// Blobs are rows of 8 bytes a number, little-endian.
-class Packer {
- public:
-  explicit Packer(std::size_t numbers) { bytes_.reserve(8 * numbers); }
-  void put(std::uint64_t v) {
-    for (int shift = 0; shift < 64; shift += 8) bytes_.push_back(static_cast<char>(v >> shift));
-  }
-  void put(double v) { put(std::bit_cast<std::uint64_t>(v)); }
-  Blob blob() { return {std::move(bytes_)}; }
+// Of rows that are more than `most`, one in so many is kept, from the first on; and the last.
+std::size_t stride_of(std::size_t rows, std::size_t most) {
+  return rows <= most ? 1 : (rows + most - 3) / (most - 1);
+}
 
- private:
-  std::string bytes_;
-};
-
-class Unpacker {
- public:
-  explicit Unpacker(std::string bytes) : bytes_(std::move(bytes)) {}
-  std::size_t size() const { return bytes_.size() / 8; }
-  std::uint64_t integer(std::size_t number) const {
-    std::uint64_t v = 0;
-    for (std::size_t i = 0; i < 8; ++i)
-      v |= std::uint64_t{static_cast<unsigned char>(bytes_[8 * number + i])} << (8 * i);
-    return v;
-  }
-  double real(std::size_t number) const { return std::bit_cast<double>(integer(number)); }
-
- private:
-  std::string bytes_;
-};
+// put(row) for the rows that are kept.
+template <typename Row, typename Put>
+void for_each_kept(const std::vector<Row>& rows, std::size_t most, const Put& put) {
+  const std::size_t stride = stride_of(rows.size(), most);
+  for (std::size_t i = 0; i + 1 < rows.size(); i += stride) put(rows[i]);
+  if (!rows.empty()) put(rows.back());
+}
 
 // A row: iteration, queries, loss.
-Blob pack(const std::vector<TraceRow>& trace) {
-  Packer packer(3 * trace.size());
-  for (const TraceRow& row : trace) {
+Blob pack(const std::vector<TraceRow>& trace, std::size_t most) {
+  Packer packer(3 * std::min(trace.size(), most));
+  for_each_kept(trace, most, [&](const TraceRow& row) {
     packer.put(row.iteration);
     packer.put(row.queries);
     packer.put(row.loss);
-  }
+  });
   return packer.blob();
 }
 
@@ -105,12 +89,12 @@ std::vector<TraceRow> unpack_trace(std::string bytes) {
 }
 
 // A row: iteration, value.
-Blob pack(const std::vector<Series::Row>& rows) {
-  Packer packer(2 * rows.size());
-  for (const Series::Row& row : rows) {
+Blob pack(const std::vector<Series::Row>& rows, std::size_t most) {
+  Packer packer(2 * std::min(rows.size(), most));
+  for_each_kept(rows, most, [&](const Series::Row& row) {
     packer.put(row.iteration);
     packer.put(row.value);
-  }
+  });
   return packer.blob();
 }
 
@@ -122,25 +106,12 @@ std::vector<Series::Row> unpack_series(std::string bytes) {
   return rows;
 }
 
-Blob pack(const std::vector<double>& values) {
-  Packer packer(values.size());
-  for (const double value : values) packer.put(value);
-  return packer.blob();
-}
-
-std::vector<double> unpack_values(std::string bytes) {
-  const Unpacker from(std::move(bytes));
-  std::vector<double> values(from.size());
-  for (std::size_t i = 0; i < values.size(); ++i) values[i] = from.real(i);
-  return values;
-}
-
 std::string pack(const std::vector<std::pair<std::string, double>>& metrics) {
   nlohmann::ordered_json json = nlohmann::ordered_json::object();
   for (const auto& [name, value] : metrics) {
     json[name] = std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json();
   }
-  return json.dump();
+  return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
 std::vector<std::pair<std::string, double>> unpack_metrics(const std::string& text) {
@@ -178,12 +149,22 @@ void erase(sqlite3* database, const std::string& key) {
     Statement(database, fmt::format("DELETE FROM {} WHERE key = ?", table)).bind(key).run();
 }
 
-void append_seen(sqlite3* database, const StoredRun& run) {
+// What the run says of itself, and whether its trace is whole.
+std::string message_of(const RunResult& result, std::size_t most_rows) {
+  const std::size_t rows = result.trace.size();
+  if (rows <= most_rows) return result.message;
+  return fmt::format("{}{}of the {} rows of its trace, 1 in {} is stored", result.message,
+                     result.message.empty() ? "" : "; ", rows, stride_of(rows, most_rows));
+}
+
+void append_seen(sqlite3* database, const StoredRun& run, std::size_t most_rows) {
   Statement(database, "INSERT INTO analysis VALUES (?, ?)").bind(run.key, run.analyses).run();
   Statement series(database, "INSERT INTO series VALUES (?,?,?,?,?,?)");
   std::uint64_t number = 0;
   for (const Series& each : run.result.series) {
-    series.bind(run.key, number++, each.analysis, each.name, each.coordinate, pack(each.rows))
+    series
+        .bind(run.key, number++, each.analysis, each.name, each.coordinate,
+              pack(each.rows, most_rows))
         .run();
   }
   Statement picture(database, "INSERT INTO picture VALUES (?,?,?,?,?,?,?,?,?,?)");
@@ -191,7 +172,7 @@ void append_seen(sqlite3* database, const StoredRun& run) {
   for (const RenderedPicture& each : run.result.pictures) {
     picture
         .bind(run.key, number++, each.iteration, each.name, each.channels, each.height, each.width,
-              each.lowest, each.highest, pack(each.values))
+              each.lowest, each.highest, pack_values(each.values))
         .run();
   }
 }
@@ -207,8 +188,9 @@ Store Store::open_to_read(const fs::path& file) {
   return Store(Database::open_to_read(file, kind()));
 }
 
-Store Store::open_to_write(const fs::path& file) {
+Store Store::open_to_write(const fs::path& file, std::size_t most_rows) {
   Store store(Database::open_to_write(file, kind()));
+  store.most_rows_ = most_rows;
   store.database_.execute(fmt::format("BEGIN; {} COMMIT", analysis_schema));
   return store;
 }
@@ -263,25 +245,27 @@ Provenance Store::provenance() const {
 
 void Store::append(const std::vector<StoredRun>& runs) {
   Transaction transaction(database_);
-  Statement has_failed(
-      database_.get(),
-      fmt::format("SELECT 1 FROM run WHERE key = ? AND outcome IN ({})", failures()));
+  Statement stored(database_.get(),
+                   fmt::format("SELECT outcome IN ({}) FROM run WHERE key = ?", failures()));
   Statement run(database_.get(),
                 "INSERT INTO run VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
   Statement trace(database_.get(), "INSERT INTO trace VALUES (?, ?)");
   for (const StoredRun& r : runs) {
     const RunResult& result = r.result;
-    const bool failed = has_failed.bind(r.key).step();
-    has_failed.reset();
-    if (failed || !r.analyses.empty()) erase(database_.get(), r.key);
+    const bool there = stored.bind(r.key).step();
+    const bool good = there && stored.integer(0) == 0;
+    stored.reset();
+    if (good && is_failure(result.outcome)) continue;
+    if (there && (!good || !r.analyses.empty())) erase(database_.get(), r.key);
     run.bind(r.key, r.position, r.problem, r.problem_label, r.problem_parameters, r.split,
              r.instance, result.instance_label, r.optimizer, r.optimizer_label,
-             r.optimizer_parameters, r.trial, r.seed, name_of(result.outcome), result.message,
-             result.iterations, result.queries, result.initial_loss, result.final_loss,
-             result.best_loss, result.wall_seconds, result.problem_seconds, pack(result.metrics))
+             r.optimizer_parameters, r.trial, r.seed, name_of(result.outcome),
+             message_of(result, most_rows_), result.iterations, result.queries, result.initial_loss,
+             result.final_loss, result.best_loss, result.wall_seconds, result.problem_seconds,
+             pack(result.metrics))
         .run();
-    trace.bind(r.key, pack(result.trace)).run();
-    if (!r.analyses.empty()) append_seen(database_.get(), r);
+    trace.bind(r.key, pack(result.trace, most_rows_)).run();
+    if (!r.analyses.empty()) append_seen(database_.get(), r, most_rows_);
   }
   transaction.commit();
 }

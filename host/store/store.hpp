@@ -1,6 +1,7 @@
 // The result file: one SQLite database.  A run that append() has returned for is on disk.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -43,7 +44,10 @@ using Provenance = std::vector<std::pair<std::string, std::string>>;
 class Store {
  public:
   static const FileKind& kind();
-  static Store open_to_write(const std::filesystem::path& file);
+  /// most_rows  at least 2: of longer traces and series, rows evenly apart are kept, the first and
+  ///            the last among them; the message of the run says so of its trace.  SQLite has no
+  ///            place for more than a billion bytes, and a row takes 24.
+  static Store open_to_write(const std::filesystem::path& file, std::size_t most_rows = 40'000'000);
   static Store open_to_read(const std::filesystem::path& file);
 
   /// Keys of the runs that are there.
@@ -57,12 +61,15 @@ class Store {
   void set_provenance(const Provenance& provenance);
   Provenance provenance() const;
 
-  /// All of them or none; durable on return.  A run that has failed, or in which something was
-  /// looked at, takes the place of itself, if it is there; any other must not be.
+  /// All of them or none; durable on return.  A run that has failed is replaced by itself, and so
+  /// is one in which something was looked at now; any other must not be there.  A failure never
+  /// replaces what is no failure: it is left out.
   void append(const std::vector<StoredRun>& runs);
   /// Stored runs take their place and their names in a plan that has grown.
   void rearrange(const std::vector<Place>& places);
 
+  /// While it is there, all reading is of one moment.
+  Snapshot snapshot() const { return Snapshot(database_); }
   /// Visits all runs by position.  Without traces, result.trace is empty and reading is quick.
   /// What analyses saw is left out.
   void for_each(bool with_traces, const std::function<void(const StoredRun&)>& visit) const;
@@ -80,6 +87,7 @@ class Store {
   explicit Store(Database database) : database_(std::move(database)) {}
   bool has_analyses() const;
   Database database_;
+  std::size_t most_rows_ = 0;  // to be written
 };
 
 }  // namespace zeroth::host

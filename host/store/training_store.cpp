@@ -1,11 +1,10 @@
 #include "store/training_store.hpp"
 
-#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <limits>
-#include <vector>
 
+#include "store/packing.hpp"
 #include "store/statement.hpp"
 
 namespace zeroth::host {
@@ -28,27 +27,6 @@ constexpr const char* schema = R"(
     first_moment BLOB NOT NULL, second_moment BLOB NOT NULL, adam_steps INTEGER NOT NULL,
     best BLOB NOT NULL, best_score REAL, best_epoch INTEGER NOT NULL, first_score REAL);
 )";
-
-Blob pack(const std::vector<double>& values) {
-  Blob blob;
-  for (const double value : values) {
-    const auto word = std::bit_cast<std::uint64_t>(value);
-    for (int shift = 0; shift < 64; shift += 8)
-      blob.bytes.push_back(static_cast<char>(word >> shift));
-  }
-  return blob;
-}
-
-std::vector<double> unpack(const std::string& bytes) {
-  std::vector<double> values(bytes.size() / 8);
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    std::uint64_t word = 0;
-    for (std::size_t k = 8; k-- > 0;)
-      word = word << 8 | static_cast<unsigned char>(bytes[8 * i + k]);
-    values[i] = std::bit_cast<double>(word);
-  }
-  return values;
-}
 
 // NULL stands for infinity: a score that was not finite, or none yet.
 double score_of(double stored) {
@@ -95,12 +73,12 @@ std::optional<TrainingState> TrainingStore::state() const {
   state.validated = select.integer(4) != 0;
   state.complete = select.integer(5) != 0;
   state.start = select.text(6);
-  state.weights = unpack(select.text(7));
-  state.mean = unpack(select.text(8));
-  state.adam.first = unpack(select.text(9));
-  state.adam.second = unpack(select.text(10));
+  state.weights = unpack_values(select.text(7));
+  state.mean = unpack_values(select.text(8));
+  state.adam.first = unpack_values(select.text(9));
+  state.adam.second = unpack_values(select.text(10));
   state.adam.steps = select.unsigned_integer(11);
-  state.best = unpack(select.text(12));
+  state.best = unpack_values(select.text(12));
   state.best_score = score_of(select.real(13));
   state.best_epoch = select.unsigned_integer(14);
   state.first_score = score_of(select.real(15));
@@ -112,8 +90,9 @@ void TrainingStore::put(const TrainingState& s) {
                    "INSERT OR REPLACE INTO state VALUES (1,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
   insert
       .bind(s.phase, s.epoch, s.step, s.validated ? 1 : 0, s.complete ? 1 : 0, Blob{s.start},
-            pack(s.weights), pack(s.mean), pack(s.adam.first), pack(s.adam.second), s.adam.steps,
-            pack(s.best), stored_of(s.best_score), s.best_epoch, stored_of(s.first_score))
+            pack_values(s.weights), pack_values(s.mean), pack_values(s.adam.first),
+            pack_values(s.adam.second), s.adam.steps, pack_values(s.best), stored_of(s.best_score),
+            s.best_epoch, stored_of(s.first_score))
       .run();
 }
 

@@ -3,6 +3,10 @@
 #include <sqlite3.h>
 
 #include <limits>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "host/complaint.hpp"
 #include "report/csv.hpp"
@@ -93,6 +97,89 @@ TEST_CASE("runs are appended all or none", "[store]") {
   CHECK(store.size() == 2);
 }
 
+TEST_CASE("a failure never replaces a result, a result replaces itself and failures", "[store]") {
+  const TemporaryFolder folder;
+  Store store = Store::open_to_write(folder / "r.zeroth");
+  store.append({run_of(1, "a", 0, 1)});
+  const auto stored = [&] {
+    StoredRun found;
+    store.for_each(true, [&](const StoredRun& r) { found = r; });
+    return found;
+  };
+  StoredRun failed = run_of(1, "a", 0, 7);
+  failed.analyses = "[]";
+  failed.result.outcome = Outcome::time_limit;
+  failed.result.trace.clear();
+  store.append({failed, run_of(2, "a", 1, 5)});
+  CHECK(store.size() == 2);
+  CHECK(store.failed_keys().empty());
+  CHECK(store.analyses().empty());
+  store.for_each(true, [&](const StoredRun& r) { CHECK(r.result.trace.size() == 3); });
+
+  StoredRun looked_at = run_of(1, "a", 0, 1);
+  looked_at.analyses = "[]";
+  store.append({looked_at});
+  CHECK(store.analyses().size() == 1);
+  failed.key = "key3";
+  failed.position = 3;
+  store.append({failed});
+  CHECK(store.failed_keys().size() == 1);
+  store.append({run_of(3, "a", 2, 1)});
+  CHECK(store.failed_keys().empty());
+  CHECK(stored().key == "key3");
+  CHECK(stored().result.trace.size() == 3);
+}
+
+TEST_CASE("a trace that is too long for a file is thinned, and its run says so", "[store]") {
+  const TemporaryFolder folder;
+  const auto stored = [&](std::uint64_t rows, std::size_t most) {
+    StoredRun run = run_of(0, "a", 0, 1);
+    run.analyses = "[]";
+    run.result.trace.clear();
+    run.result.series = {{"cosine", "cosine", std::nullopt, {}}};
+    for (std::uint64_t i = 0; i < rows; ++i) {
+      run.result.trace.push_back({i, 2 * i, 0.5});
+      run.result.series[0].rows.push_back({i, 0.5});
+    }
+    std::filesystem::remove(folder / "r.zeroth");
+    Store store = Store::open_to_write(folder / "r.zeroth", most);
+    store.append({run});
+    std::pair<std::string, std::vector<std::uint64_t>> found;
+    store.for_each(true, [&](const StoredRun& r) {
+      found.first = r.result.message;
+      for (const TraceRow& row : r.result.trace) {
+        CHECK(row.queries == 2 * row.iteration);
+        found.second.push_back(row.iteration);
+      }
+    });
+    std::vector<std::uint64_t> seen;
+    store.for_each_seen([&](const Store::Seen& each) {
+      for (const Series::Row& row : each.series.at(0).rows) seen.push_back(row.iteration);
+    });
+    CHECK(seen == found.second);
+    return found;
+  };
+  using Iterations = std::vector<std::uint64_t>;
+  CHECK(stored(5, 5) == std::pair(std::string(), Iterations{0, 1, 2, 3, 4}));
+  CHECK(stored(12, 5) == std::pair(std::string("of the 12 rows of its trace, 1 in 3 is stored"),
+                                   Iterations{0, 3, 6, 9, 11}));
+  CHECK(stored(6, 5).second == Iterations{0, 2, 4, 5});
+  CHECK(stored(3, 2).second == Iterations{0, 2});
+  CHECK(stored(0, 2).second.empty());
+}
+
+TEST_CASE("a metric whose name is not UTF-8 costs no run", "[store]") {
+  const TemporaryFolder folder;
+  Store store = Store::open_to_write(folder / "r.zeroth");
+  StoredRun run = run_of(0, "a", 0, 1);
+  run.result.metrics = {{"l\xFF", 2.0}};
+  store.append({run, run_of(1, "a", 1, 1)});
+  CHECK(store.size() == 2);
+  store.for_each(false, [](const StoredRun& r) {
+    if (r.position == 0) CHECK(r.result.metrics.at(0) == std::pair(std::string("l\uFFFD"), 2.0));
+  });
+}
+
 TEST_CASE("a file that is not ours is refused and left as it is", "[store]") {
   const TemporaryFolder folder;
   const auto text =
@@ -134,6 +221,21 @@ TEST_CASE("a second writer is refused, a reader is not", "[store]") {
             "another zeroth is writing to it"));
   CHECK(Store::open_to_read(folder / "r.zeroth").size() == 1);
   first.append({run_of(2, "a", 1, 1)});
+}
+
+TEST_CASE("a snapshot is of one moment, and the writer goes on", "[store]") {
+  const TemporaryFolder folder;
+  Store writer = Store::open_to_write(folder / "r.zeroth");
+  writer.append({run_of(1, "a", 0, 1)});
+  const Store reader = Store::open_to_read(folder / "r.zeroth");
+  {
+    const Snapshot snapshot = reader.snapshot();
+    CHECK(reader.size() == 1);
+    writer.append({run_of(2, "a", 1, 1)});
+    CHECK(writer.size() == 2);
+    CHECK(reader.size() == 1);
+  }
+  CHECK(reader.size() == 2);
 }
 
 TEST_CASE("an empty file is a start that was cut off", "[store]") {
