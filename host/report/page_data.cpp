@@ -385,6 +385,7 @@ class Page {
 }  // namespace
 
 nlohmann::ordered_json page_data(const Store& store, const std::vector<std::uint64_t>& at) {
+  const Snapshot snapshot = store.snapshot();
   return Page(store, at).json();
 }
 

@@ -1,11 +1,15 @@
 // What a report says of runs: curves, targets, comparisons.
+#include <atomic>
 #include <cmath>
 #include <limits>
+#include <nlohmann/json.hpp>
+#include <thread>
 
 #include "report/comparison.hpp"
 #include "report/curves.hpp"
 #include "report/digest.hpp"
 #include "report/page.hpp"
+#include "report/page_data.hpp"
 #include "support/catch.hpp"
 #include "support/temporary_folder.hpp"
 #include "user_error.hpp"
@@ -176,6 +180,42 @@ TEST_CASE("a comparison ranks, groups what is close, and pairs the better ranked
   CHECK(comparison->pairs[0].p_holm > 0.05);
   blocks.losses.resize(1);
   CHECK_FALSE(compare(blocks));
+}
+
+TEST_CASE("a page is of one moment, whatever is written meanwhile", "[report]") {
+  const zeroth::test::TemporaryFolder folder;
+  std::vector<StoredRun> runs(2);
+  std::vector<Place> one_way(2), other_way(2);
+  for (std::size_t i = 0; i < 2; ++i) {
+    StoredRun& run = runs[i];
+    run.key = run.problem = run.problem_label = i == 0 ? "first" : "second";
+    run.position = i;
+    run.split = "test";
+    run.optimizer = run.optimizer_label = "a";
+    run.optimizer_parameters = run.problem_parameters = "{}";
+    run.result.final_loss = static_cast<double>(i);
+    run.result.trace = trace;
+    one_way[i] = {run.key, i, run.problem_label, "a"};
+    other_way[i] = {run.key, 1 - i, run.problem_label, "a"};
+  }
+  Store writer = Store::open_to_write(folder / "r.zeroth");
+  writer.append(runs);
+  const Store reader = Store::open_to_read(folder / "r.zeroth");
+  std::atomic<bool> over{false};
+  std::thread writing([&] {
+    for (int i = 0; !over; ++i) writer.rearrange(i % 2 == 0 ? other_way : one_way);
+  });
+  int wrong = 0;
+  for (int i = 0; i < 300; ++i) {
+    const nlohmann::ordered_json page = page_data(reader, {});
+    for (const auto& problem : page["problems"]) {
+      const double loss = problem["name"] == "first (test)" ? 0 : 1;
+      if (problem["summary"][0]["median"] != loss) ++wrong;
+    }
+  }
+  over = true;
+  writing.join();
+  CHECK(wrong == 0);
 }
 
 TEST_CASE("nothing in data, scripts or style ends its element", "[report]") {
