@@ -157,7 +157,11 @@ Commands make_commands(Terminal& terminal, const std::vector<std::string>& folde
       return 0;
     }
     const Store store = Store::open_to_read(options.file);
-    write_csv(store, options.csv, options.overwrite);
+    const std::size_t not_drawn = write_csv(store, options.csv, options.overwrite);
+    if (not_drawn > 0) {
+      terminal.warn(fmt::format(
+          "left out of the pictures: {} whose channels are neither one nor three", not_drawn));
+    }
     terminal.note(fmt::format("wrote {} into {}",
                               store.analyses().empty()
                                   ? "runs.csv and trace.csv"

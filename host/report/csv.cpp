@@ -5,7 +5,10 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <utility>
 
 #include "report/new_file.hpp"
 #include "report/png.hpp"
@@ -64,46 +67,74 @@ std::string plain(const std::string& name) {
   return text;
 }
 
-// What analyses saw, where something was looked at.
-void write_analyses(const Store& store, const fs::path& folder, bool overwrite) {
-  if (store.analyses().empty()) return;
-  make_folder(folder / "pictures");
-  NewFile series(folder / "analysis.csv", overwrite, another_folder);
-  NewFile pictures(folder / "pictures.csv", overwrite, another_folder);
-  series.out() << "run,analysis,name,coordinate,iteration,value\n";
-  pictures.out() << "run,iteration,name,channels,height,width,lowest,highest,file\n";
-  store.for_each_seen([&](Store::Seen seen) {
-    for (const Series& each : seen.series) {
-      const std::string coordinate = each.coordinate ? field(*each.coordinate) : "";
-      for (const Series::Row& r : each.rows) {
-        series.out() << row(seen.position, each.analysis, each.name, coordinate, r.iteration,
-                            r.value)
-                     << '\n';
-      }
+// What analyses saw.
+class AnalysisFiles {
+ public:
+  AnalysisFiles(fs::path folder, bool overwrite)
+      : folder_(std::move(folder)),
+        overwrite_(overwrite),
+        series_(folder_ / "analysis.csv", overwrite, another_folder),
+        pictures_(folder_ / "pictures.csv", overwrite, another_folder) {
+    make_folder(folder_ / "pictures");
+  }
+
+  /// The number of pictures that cannot be drawn.
+  std::size_t write(const Store& store) {
+    series_.out() << "run,analysis,name,coordinate,iteration,value\n";
+    pictures_.out() << "run,iteration,name,channels,height,width,lowest,highest,file\n";
+    std::size_t not_drawn = 0;
+    store.for_each_seen([&](Store::Seen seen) {
+      for (const Series& each : seen.series) put(seen.position, each);
+      give_common_scales(seen.pictures);
+      for (const RenderedPicture& each : seen.pictures)
+        not_drawn += put(seen.position, each) ? 0 : 1;
+    });
+    series_.finish();
+    pictures_.finish();
+    return not_drawn;
+  }
+
+ private:
+  void put(std::uint64_t run, const Series& series) {
+    const std::string coordinate = series.coordinate ? field(*series.coordinate) : "";
+    for (const Series::Row& r : series.rows) {
+      series_.out() << row(run, series.analysis, series.name, coordinate, r.iteration, r.value)
+                    << '\n';
     }
-    give_common_scales(seen.pictures);
-    for (const RenderedPicture& each : seen.pictures) {
-      const std::string name =
-          fmt::format("pictures/{}-{}-{}.png", seen.position, plain(each.name), each.iteration);
-      NewFile file(folder / name, overwrite, another_folder);
-      file.out() << png_of(each);
+  }
+
+  /// Whether it can be drawn.
+  bool put(std::uint64_t run, const RenderedPicture& picture) {
+    const bool drawn = can_be_drawn(picture);
+    std::string name;
+    if (drawn) {
+      name = fmt::format("pictures/{}-{}-{}.png", run, plain(picture.name), picture.iteration);
+      NewFile file(folder_ / name, overwrite_, another_folder);
+      file.out() << png_of(picture);
       file.finish();
-      const auto side = [](std::uint32_t n) { return std::uint64_t{n}; };
-      pictures.out() << row(seen.position, each.iteration, each.name, side(each.channels),
-                            side(each.height), side(each.width), each.lowest, each.highest, name)
-                     << '\n';
     }
-  });
-  series.finish();
-  pictures.finish();
-}
+    const auto side = [](std::uint32_t n) { return std::uint64_t{n}; };
+    pictures_.out() << row(run, picture.iteration, picture.name, side(picture.channels),
+                           side(picture.height), side(picture.width), picture.lowest,
+                           picture.highest, name)
+                    << '\n';
+    return drawn;
+  }
+
+  fs::path folder_;
+  bool overwrite_;
+  NewFile series_, pictures_;
+};
 
 }  // namespace
 
-void write_csv(const Store& store, const fs::path& folder, bool overwrite) {
+std::size_t write_csv(const Store& store, const fs::path& folder, bool overwrite) {
+  const Snapshot snapshot = store.snapshot();
   make_folder(folder);
   NewFile runs(folder / "runs.csv", overwrite, another_folder);
   NewFile trace(folder / "trace.csv", overwrite, another_folder);
+  std::optional<AnalysisFiles> analyses;
+  if (!store.analyses().empty()) analyses.emplace(folder, overwrite);
   const std::vector<std::string> metrics = metric_names(store);
   runs.out()
       << "run,problem,problem_parameters,split,instance,instance_label,optimizer,optimizer_label,"
@@ -130,9 +161,9 @@ void write_csv(const Store& store, const fs::path& folder, bool overwrite) {
       trace.out() << row(r.position, t.iteration, t.queries, t.loss) << '\n';
     }
   });
-  write_analyses(store, folder, overwrite);
   runs.finish();
   trace.finish();
+  return analyses ? analyses->write(store) : 0;
 }
 
 void write_csv(const TrainingStore& store, const fs::path& folder, bool overwrite) {

@@ -79,14 +79,13 @@ class Analyses {
   }
 
   void add(Store::Seen seen) {
-    const auto place = places_.find(seen.key);
-    if (place == places_.end()) return;  // written meanwhile
-    const ReportedRun& run = results_.runs[place->second];
+    const std::size_t place = places_.at(seen.key);
+    const ReportedRun& run = results_.runs[place];
     bool has_internals = false;
     for (const Series& each : seen.series) {
       has_internals = has_internals || each.analysis == "internals" || each.analysis == "replay";
       if (each.analysis == "cosine")
-        cosines_[run.problem][run.optimizer].push_back({place->second, each.rows});
+        cosines_[run.problem][run.optimizer].push_back({place, each.rows});
     }
     if (!has_internals && seen.pictures.empty()) return;
     if (runs_.size() == most_runs) {
@@ -139,7 +138,13 @@ class Analyses {
       for (const std::uint64_t point : points) {
         std::vector<double> there;
         for (const Cosines& each : cosines_[p][o]) {
-          if (point <= each.rows.size()) there.push_back(each.rows[point - 1].value);
+          if (each.rows.empty() || point > each.rows.back().iteration) continue;
+          // The first not before: of a long series not every iteration is stored.
+          there.push_back(std::lower_bound(each.rows.begin(), each.rows.end(), point,
+                                           [](const Series::Row& row, std::uint64_t iteration) {
+                                             return row.iteration < iteration;
+                                           })
+                              ->value);
         }
         std::erase_if(there, [](double v) { return !std::isfinite(v); });
         middle.push_back(mean(there));
@@ -229,7 +234,7 @@ class Analyses {
           continue;
         }
         const RenderedPicture& here = *picture->second;
-        row.push_back(base64(png_of(here)));
+        row.push_back(can_be_drawn(here) ? Json(base64(png_of(here))) : Json());
         scale = {rounded(here.lowest), rounded(here.highest)};
       }
       images.push_back(std::move(row));

@@ -45,12 +45,16 @@ Pixel pixel_of(const RenderedPicture& p, std::size_t at) {
 
 }  // namespace
 
-std::string png_of(const RenderedPicture& picture) {
+bool can_be_drawn(const RenderedPicture& picture) {
   const std::size_t plane = std::size_t{picture.height} * picture.width;
-  if ((picture.channels != 1 && picture.channels != 3) || plane == 0 ||
-      picture.values.size() != plane * picture.channels) {
+  return (picture.channels == 1 || picture.channels == 3) && plane > 0 &&
+         picture.values.size() == plane * picture.channels;
+}
+
+std::string png_of(const RenderedPicture& picture) {
+  if (!can_be_drawn(picture))
     throw std::runtime_error("a picture has neither one channel nor three, or not all pixels");
-  }
+  const std::size_t plane = std::size_t{picture.height} * picture.width;
   std::vector<std::uint8_t> pixels;
   pixels.reserve(4 * plane);
   for (std::size_t i = 0; i < plane; ++i) {

@@ -51,7 +51,8 @@ function pictures_section() {
     'data-setting': 'run', onchange: (event) => show(runs[event.target.selectedIndex]),
   }, ...runs.map((run) => element('option', {}, run_name(run))))));
   return ['Pictures', choose, area, element('p', {class: 'note'}, 'One column for each iterate. Around zero, blue is negative and red positive; elsewhere black is the lowest value and white the highest. ',
-    'Scales are the same in a row; their ends stand beside it. "variance" is that which the optimizer predicted for the query directions that led there.'), left_out_note()];
+    'Scales are the same in a row; their ends stand beside it. "variance" is that which the optimizer predicted for the query directions that led there.',
+    runs.some(({pictures}) => pictures.images.flat().includes(null)) ? ' –: no picture, or one whose channels are neither one nor three.' : ''), left_out_note()];
 }
 
 function picture_table({pictures, ...run}) {

@@ -326,6 +326,35 @@ TEST_CASE("what an analysis cannot do is said before any work", "[analyses]") {
   CHECK(has(complaint_of(bare + "use = \"pictures\""), "has no pictures (zeroth.render/1)"));
 }
 
+TEST_CASE("pictures that cannot be drawn are left out, and said to be", "[analyses]") {
+  const Shell shell(all_four);
+  shell.run("r");
+  const auto change = [&](const char* sql) {
+    sqlite3* database = nullptr;
+    REQUIRE(sqlite3_open((shell.folder / "r.zeroth").c_str(), &database) == SQLITE_OK);
+    REQUIRE(sqlite3_exec(database, sql, nullptr, nullptr, nullptr) == SQLITE_OK);
+    sqlite3_close(database);
+  };
+  change(
+      "UPDATE picture SET channels = 2, width = 1, pixels = substr(pixels, 1, 16) "
+      "WHERE name = 'offset' AND iteration = 5");
+  const ProcessResult r = shell.good({"export", "r.zeroth", "--csv", "two"});
+  CHECK(has(r.err, "left out of the pictures: 1 whose channels are neither one nor three"));
+  CHECK(shell.text("two", "runs.csv") == shell.text("r", "runs.csv"));
+  CHECK(shell.text("two", "trace.csv") == shell.text("r", "trace.csv"));
+  CHECK(shell.text("two", "analysis.csv") == shell.text("r", "analysis.csv"));
+  CHECK(has(shell.text("two", "pictures.csv"), "6,5,offset,2,1,1,"));
+  CHECK_FALSE(std::filesystem::exists(shell.folder / "two/pictures/6-offset-5.png"));
+  CHECK(std::filesystem::exists(shell.folder / "two/pictures/6-point-5.png"));
+  shell.good({"report", "r.zeroth", "-o", "r.html"});
+
+  change("UPDATE picture SET width = 9");  // nobody writes it so
+  CHECK(shell({"export", "r.zeroth", "--csv", "broken"}).exit_code == 1);
+  CHECK(shell.text("broken", "runs.csv") == shell.text("r", "runs.csv"));
+  CHECK(shell.text("broken", "trace.csv") == shell.text("r", "trace.csv"));
+  CHECK_FALSE(std::filesystem::exists(shell.folder / "broken/pictures.csv"));
+}
+
 TEST_CASE("a picture's scale runs from black to white, or through white around zero",
           "[analyses]") {
   const double nan = std::nan("");
