@@ -160,7 +160,13 @@ Database Database::open_to_write(const fs::path& file, const FileKind& kind) {
     }
   }
   database.refuse_foreign();
-  database.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+  try {
+    database.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+  } catch (const std::runtime_error&) {
+    if (sqlite3_errcode(database.get()) != SQLITE_BUSY) throw;
+    throw UserError(file.string(), "is being read by another program",
+                    "wait for that report or export to end");
+  }
   return database;
 }
 
