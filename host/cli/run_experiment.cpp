@@ -165,7 +165,8 @@ int run_experiment(Terminal& terminal, const std::vector<std::string>& folders,
     terminal.note(fmt::format("{} runs failed at an earlier start: --retry-failed tries them again",
                               failures - failed));
   }
-  return failures > 0 ? 1 : 0;
+  // A repeat that failed is in no summary: it has not replaced what was stored.
+  return failures > 0 || failed > 0 ? 1 : 0;
 }
 
 }  // namespace zeroth::host

@@ -21,15 +21,16 @@ using zeroth::test::TemporaryFolder;
 
 namespace {
 
-// A folder, and the program in it.
+// A folder, and the program in it: its seed comes from the command, which must not say where the
+// build tree is.
 struct Shell {
+  Shell() { std::filesystem::create_symlink(ZEROTH_OBJECTIVE_PROGRAM, folder / "objective"); }
   ProcessResult operator()(std::vector<std::string> arguments) const {
     return run_zeroth(arguments, folder.path(), {"XDG_DATA_HOME=/nowhere"});
   }
   // `zeroth minimize` of the test program in that mode.
   ProcessResult minimize(const std::string& mode, std::vector<std::string> more) const {
-    std::vector<std::string> all{"minimize", "--command",
-                                 "exec " ZEROTH_OBJECTIVE_PROGRAM " " + mode};
+    std::vector<std::string> all{"minimize", "--command", "exec ./objective " + mode};
     all.insert(all.end(), more.begin(), more.end());
     return (*this)(all);
   }
