@@ -62,7 +62,7 @@ class CmaEs {
     return {
         .id = "cma-es",
         .name = "CMA-ES",
-        .version = "1.0.0",
+        .version = "1.1.0",
         .doc =
             "Evolution strategy that learns the covariance of good steps; restarts with "
             "twice the population.",
@@ -216,4 +216,4 @@ class CmaEs {
 }  // namespace
 }  // namespace zeroth::cma
 
-ZEROTH_LIBRARY("cma_es", "1.0.0", zeroth::optimizer<zeroth::cma::CmaEs>())
+ZEROTH_LIBRARY("cma_es", "1.1.0", zeroth::optimizer<zeroth::cma::CmaEs>())

@@ -158,7 +158,7 @@ class Nlopt {
     static const std::string version = [] {
       int major = 0, minor = 0, bugfix = 0;
       nlopt_version(&major, &minor, &bugfix);
-      return "1.0.0+nlopt-" + std::to_string(major) + "." + std::to_string(minor) + "." +
+      return "1.1.0+nlopt-" + std::to_string(major) + "." + std::to_string(minor) + "." +
              std::to_string(bugfix);
     }();
     OptimizerInfo info{.id = algorithm.name,
@@ -237,7 +237,7 @@ class Nlopt {
 
 using zeroth::optimizer;
 using zeroth::nlopt::Nlopt;
-ZEROTH_LIBRARY("nlopt", "1.0.0", optimizer<Nlopt<0>>(), optimizer<Nlopt<1>>(),
+ZEROTH_LIBRARY("nlopt", "1.1.0", optimizer<Nlopt<0>>(), optimizer<Nlopt<1>>(),
                optimizer<Nlopt<2>>(), optimizer<Nlopt<3>>(), optimizer<Nlopt<4>>(),
                optimizer<Nlopt<5>>(), optimizer<Nlopt<6>>(), optimizer<Nlopt<7>>(),
                optimizer<Nlopt<8>>(), optimizer<Nlopt<9>>())

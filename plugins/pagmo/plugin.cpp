@@ -146,7 +146,7 @@ class Pagmo {
   static OptimizerInfo info() {
     return {.id = algorithm().name,
             .name = algorithm().title,
-            .version = "1.0.0+pagmo-" PAGMO_VERSION,
+            .version = "1.1.0+pagmo-" PAGMO_VERSION,
             .doc = algorithm().doc,
             .reference = algorithm().reference,
             .capabilities = ZEROTH_HANDLES_BOUNDS | ZEROTH_NEEDS_BOUNDS,
@@ -209,6 +209,6 @@ class Pagmo {
 
 using zeroth::optimizer;
 using zeroth::pagmo_plugin::Pagmo;
-ZEROTH_LIBRARY("pagmo", "1.0.0", optimizer<Pagmo<0>>(), optimizer<Pagmo<1>>(),
+ZEROTH_LIBRARY("pagmo", "1.1.0", optimizer<Pagmo<0>>(), optimizer<Pagmo<1>>(),
                optimizer<Pagmo<2>>(), optimizer<Pagmo<3>>(), optimizer<Pagmo<4>>(),
                optimizer<Pagmo<5>>())

@@ -14,7 +14,7 @@ class RandomSearch {
     return {
         .id = "random-search",
         .name = "Random search",
-        .version = "1.0.0",
+        .version = "1.1.0",
         .doc = "Keeps the best of independent random points: the floor that others must beat.",
         .reference = "Brooks 1958, doi:10.1287/opre.6.2.244",
         .parameters = {zeroth::integer("q", 20, 1, 1'000'000, "candidates per iteration"),
@@ -58,4 +58,4 @@ class RandomSearch {
 
 }  // namespace
 
-ZEROTH_LIBRARY("random_search", "1.0.0", zeroth::optimizer<RandomSearch>())
+ZEROTH_LIBRARY("random_search", "1.1.0", zeroth::optimizer<RandomSearch>())

@@ -35,7 +35,7 @@ class ZoAdam {
     return {
         .id = "zo-adam",
         .name = "ZO-ADAM",
-        .version = "1.0.0",
+        .version = "1.1.0",
         .doc = "Adam with bias correction on forward differences along random directions.",
         .reference =
             "Kingma & Ba 2015, ICLR, arXiv:1412.6980; with equation 1 of Ruan et al. 2020, ICLR",
@@ -59,4 +59,4 @@ class ZoAdam {
 
 }  // namespace
 
-ZEROTH_LIBRARY("zo_adam", "1.0.0", zeroth::optimizer<ZoAdam>())
+ZEROTH_LIBRARY("zo_adam", "1.1.0", zeroth::optimizer<ZoAdam>())

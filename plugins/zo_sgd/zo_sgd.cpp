@@ -7,7 +7,7 @@ class ZoSgd {
   static zeroth::OptimizerInfo info() {
     return {.id = "zo-sgd",
             .name = "ZO-SGD",
-            .version = "1.0.0",
+            .version = "1.1.0",
             .doc = "Stochastic gradient descent on forward differences along random directions.",
             .reference = "Ghadimi & Lan 2013, doi:10.1137/120880811",
             .parameters = zeroth::GradientDescent::parameters()};
@@ -25,4 +25,4 @@ class ZoSgd {
 
 }  // namespace
 
-ZEROTH_LIBRARY("zo_sgd", "1.0.0", zeroth::optimizer<ZoSgd>())
+ZEROTH_LIBRARY("zo_sgd", "1.1.0", zeroth::optimizer<ZoSgd>())

@@ -8,7 +8,7 @@ class ZoSignSgd {
     return {
         .id = "zo-signsgd",
         .name = "ZO-signSGD",
-        .version = "1.0.0",
+        .version = "1.1.0",
         .doc = "Steps of one length in every coordinate, along the sign of the estimated gradient.",
         .reference = "Liu, Chen, Chen & Hong 2019, ICLR, openreview.net/forum?id=BJe-DsC5Fm",
         .parameters = zeroth::GradientDescent::parameters()};
@@ -28,4 +28,4 @@ class ZoSignSgd {
 
 }  // namespace
 
-ZEROTH_LIBRARY("zo_signsgd", "1.0.0", zeroth::optimizer<ZoSignSgd>())
+ZEROTH_LIBRARY("zo_signsgd", "1.1.0", zeroth::optimizer<ZoSignSgd>())
