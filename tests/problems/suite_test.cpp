@@ -91,6 +91,22 @@ TEST_CASE("the instances of a split are its images in order", "[suite]") {
   CHECK(suite->open(Split::train, 0)->label() == "2");
 }
 
+TEST_CASE("where images and labels are named, no data folder is needed", "[suite]") {
+  SmallData data;
+  data.write("mnist.safetensors", text(zero_safetensors(mnist_tensors)));
+  const Environment unset("ZEROTH_DATA", "");
+  const Environment xdg("XDG_DATA_HOME", data.path("nowhere"));
+  const auto before = std::filesystem::current_path();
+  std::filesystem::current_path(data.path());
+  const auto suite =
+      suite_of<AdversarialAttack>({{"images", data.path("mnist/t10k-images-idx3-ubyte")},
+                                   {"labels", data.path("mnist/t10k-labels-idx1-ubyte")},
+                                   {"models", data.path()},
+                                   {"split_file", data.path("mnist-attack/split.json")}});
+  std::filesystem::current_path(before);
+  CHECK(suite->instance_count(Split::test) == 2);
+}
+
 TEST_CASE("where all classes are equal the attack has succeeded and the loss is the distance",
           "[suite]") {
   const SmallData data;
