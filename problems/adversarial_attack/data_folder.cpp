@@ -3,7 +3,8 @@
 #include <zeroth/error.hpp>
 
 #include <cstdlib>
-#include <vector>
+#include <system_error>
+#include <utility>
 
 namespace zeroth::attack {
 namespace {
@@ -20,37 +21,42 @@ std::string environment(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-}  // namespace
+constexpr const char* remedy =
+    "; fetch a data set with `cmake -P share/data/fetch.cmake mnist` (or cifar10), or set the "
+    "parameter data or the environment variable ZEROTH_DATA to the folder that holds mnist/ or "
+    "cifar10/";
 
-fs::path data_folder(const std::string& given) {
-  const std::string remedy =
-      "; fetch a data set with `cmake -P share/data/fetch.cmake mnist` (or cifar10), or set the "
-      "parameter data or the environment variable ZEROTH_DATA to the folder that holds mnist/ or "
-      "cifar10/";
-  if (!given.empty()) {
-    if (!is_folder(given)) throw Error(given + ": there is no such folder" + remedy);
-    return given;
-  }
-  std::string looked_at = "$ZEROTH_DATA (not set)";
-  const auto consider = [&looked_at](const std::string& said, const fs::path& folder) {
-    looked_at += ", " + said;
-    return is_folder(folder);
-  };
-  const std::string set = environment("ZEROTH_DATA");
-  if (!set.empty()) {
-    if (!is_folder(set)) throw Error("$ZEROTH_DATA: " + set + ": there is no such folder" + remedy);
-    return set;
-  }
-  fs::path beside = "../shared/data";
-  std::error_code ignored;
-  const fs::path here = fs::current_path(ignored);
-  if (consider((here / beside).lexically_normal().string(), beside)) return beside;
+constexpr const char* beside = "../shared/data";
+
+fs::path installed() {
   const std::string xdg = environment("XDG_DATA_HOME");
   const fs::path home =
       xdg.empty() ? fs::path(environment("HOME")) / ".local/share" : fs::path(xdg);
-  fs::path installed = home / "zeroth/data";
-  if (consider(installed.string(), installed)) return installed;
-  throw Error("no data: looked for a folder at " + looked_at + remedy);
+  return home / "zeroth/data";
+}
+
+}  // namespace
+
+std::optional<fs::path> find_data_folder(const std::string& given) {
+  const std::string set = environment("ZEROTH_DATA");
+  const std::string& named = given.empty() ? set : given;
+  if (!named.empty()) {
+    if (is_folder(named)) return named;
+    throw Error((given.empty() ? "$ZEROTH_DATA: " : "") + named + ": there is no such folder" +
+                remedy);
+  }
+  for (const fs::path& usual : {fs::path(beside), installed()}) {
+    if (is_folder(usual)) return usual;
+  }
+  return std::nullopt;
+}
+
+fs::path data_folder(const std::string& given) {
+  if (std::optional<fs::path> found = find_data_folder(given)) return *std::move(found);
+  std::error_code ignored;
+  throw Error("no data: looked for a folder at $ZEROTH_DATA (not set), " +
+              (fs::current_path(ignored) / beside).lexically_normal().string() + ", " +
+              installed().string() + remedy);
 }
 
 }  // namespace zeroth::attack

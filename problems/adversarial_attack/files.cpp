@@ -3,7 +3,6 @@
 #include <zeroth/error.hpp>
 
 #include <algorithm>
-#include <cstdlib>
 #include <optional>
 #include <string>
 
@@ -13,11 +12,6 @@ namespace zeroth::attack {
 namespace {
 
 namespace fs = std::filesystem;
-
-bool is_set(const char* variable) {
-  const char* value = std::getenv(variable);
-  return value != nullptr && *value != '\0';
-}
 
 bool is_there(const fs::path& path) {
   std::error_code ignored;
@@ -82,12 +76,8 @@ Files choose_files(const Values& values) {
   if (files.network.empty() && files.cifar10) {
     files.network = shipped;
   } else if (files.network.empty()) {
-    fs::path official;
-    try {
-      official = in_data("mnist-attack/target.safetensors");
-    } catch (const Error&) {  // the images are elsewhere, and no folder was named
-      if (!values.text("data").empty() || is_set("ZEROTH_DATA")) throw;
-    }
+    if (!found) found = find_data_folder(values.text("data"));
+    const fs::path official = found ? *found / "mnist-attack/target.safetensors" : fs::path();
     files.network = first_that_exists(official, shipped);
     if (files.network == official) {
       files.split = in_data("mnist-attack/split.json");
