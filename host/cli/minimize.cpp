@@ -262,9 +262,7 @@ int minimize_command(Terminal& terminal, const std::vector<std::string>& folders
     store_run(*store, run, plan, options);  // last: it may find the disk full
   }
   if (run.result.outcome == Outcome::interrupted) return 130;
-  if (is_failure(run.result.outcome) || run.result.outcome == Outcome::non_finite) {
-    throw std::runtime_error(run.result.message);
-  }
+  if (is_broken(run.result.outcome)) throw std::runtime_error(run.result.message);
   return 0;
 }
 

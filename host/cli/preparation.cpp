@@ -34,15 +34,15 @@ void for_each_configuration(OfMatrix& matrix, Visit visit) {
 
 }  // namespace
 
-void add_files(ProblemConfiguration& problem, const Suite& suite) {
-  std::vector<std::string> paths = suite.files();
+void add_files(Configuration& configuration, std::vector<std::string> paths) {
+  std::vector<SourceFile>& files = configuration.files;
   std::sort(paths.begin(), paths.end());  // in whatever order they were read
   for (const std::string& path : paths) {
-    const bool is_named = std::any_of(problem.files.begin(), problem.files.end(),
+    const bool is_named = std::any_of(files.begin(), files.end(),
                                       [&](const SourceFile& file) { return file.path == path; });
     if (is_named) continue;
     const std::filesystem::path file(path);
-    problem.files.push_back({file.filename().string(), path, fingerprint_of(file)});
+    files.push_back({file.filename().string(), path, fingerprint_of(file)});
   }
 }
 
@@ -55,11 +55,12 @@ Suites create_suites(Matrix& matrix) {
       throw std::runtime_error(
           fmt::format("{}: {}: {}", problem.where, problem.descriptor->id, lost.what()));
     }
-    add_files(problem, *suites.back());
+    add_files(problem, suites.back()->files());
   }
-  for (const Configuration& optimizer : matrix.optimizers) {
+  for (Configuration& optimizer : matrix.optimizers) {
     try {
       const Optimizer accepted(*optimizer.descriptor, optimizer.values, optimizer.where);
+      add_files(optimizer, accepted.files());
     } catch (const WorkerLost&) {  // costs its own runs, and they will say so
     }
   }

@@ -21,11 +21,11 @@ void isolate(Matrix& matrix, Isolation& isolation);
 
 using Suites = std::vector<std::unique_ptr<Suite>>;
 
-/// Adds the files that the suite is made from and that no parameter names.
-void add_files(ProblemConfiguration& problem, const Suite& suite);
+/// Adds those that no parameter names.
+void add_files(Configuration& configuration, std::vector<std::string> paths);
 
-/// A suite for each problem; the files that it is made from are added to the problem's.  Every
-/// optimizer is created once too, so that what a plugin refuses is said before any work.
+/// A suite for each problem.  Every optimizer is created once too, so that what a plugin refuses is
+/// said before any work.  The files that they say they are made from are added to the matrix.
 Suites create_suites(Matrix& matrix);
 
 /// For each problem, the instances that its split has.

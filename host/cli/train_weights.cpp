@@ -231,7 +231,7 @@ int train_weights(Terminal& terminal, const std::vector<std::string>& folders,
   BoundTraining bound = bind_training(training, registry.optimizers(), registry.problems(),
                                       resolve_beside(training.file));
   const Suite suite(*bound.problem.descriptor, bound.problem.values, bound.problem.where);
-  add_files(bound.problem, suite);
+  add_files(bound.problem, suite.files());
   bound.identity += identity_of(bound.problem.files);
   const std::uint64_t validation_runs = check(bound, suite, TemporaryFile().path());
 

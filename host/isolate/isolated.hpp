@@ -24,11 +24,11 @@ struct CreateValues {
 /// What create() returned in the worker.
 struct Created {
   zeroth_status status = ZEROTH_OK;
-  std::string text;                // why not
-  std::vector<std::string> files;  // that it says it is made from
+  std::string text;  // why not
 };
 
-/// Loads the library in the worker and creates its optimizer or suite there.
+/// Loads the library in the worker and creates its optimizer or suite there.  What it says that it
+/// reads is said here: FilesRead.
 Created create_in(WorkerProcess& worker, const Descriptor& original, const CreateValues& values);
 
 /// Has the plugin close and destroy what it holds there.  The run has ended: a crash or a limit is

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "isolate/isolated.hpp"
-#include "plugins/files_read.hpp"
 
 namespace zeroth::host {
 namespace {
@@ -196,7 +195,6 @@ zeroth_status create(const zeroth_problem* self, const zeroth_value* values, voi
   const Created created = create_in(worker, isolated.original, made->values);
   tell(message, created.text);
   if (created.status != ZEROTH_OK) return created.status;
-  for (const std::string& file : created.files) FilesRead::add(file.c_str());
   for (std::uint64_t split : {ZEROTH_TRAIN, ZEROTH_TEST}) {
     worker.send({FrameKind::instance_count, {&split, 1}});
     made->sizes[split] = answered(worker, worker.receive());

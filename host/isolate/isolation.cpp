@@ -10,6 +10,7 @@
 
 #include "isolate/descendants.hpp"
 #include "isolate/isolated.hpp"
+#include "plugins/files_read.hpp"
 #include "plugins/registry.hpp"
 
 namespace zeroth::host {
@@ -66,8 +67,9 @@ Created create_in(WorkerProcess& worker, const Descriptor& original, const Creat
   const auto outcome = [&]() -> Created {
     const Frame answer = worker.receive();
     const zeroth_status status = status_of(worker, answer);
-    if (answer.texts.empty()) return {status, "", {}};
-    return {status, std::string(answer.texts[0]), {answer.texts.begin() + 1, answer.texts.end()}};
+    for (std::size_t i = 1; i < answer.texts.size(); ++i)
+      FilesRead::add(std::string(answer.texts[i]).c_str());
+    return {status, answer.texts.empty() ? "" : std::string(answer.texts[0])};
   };
   const std::string library = original.library.string();
   const std::array<std::uint64_t, 1> is_problem{original.problem != nullptr ? 1u : 0u};

@@ -12,10 +12,11 @@
 namespace zeroth::host {
 namespace {
 
-// create() of an optimizer or a problem.
+// create() of an optimizer or a problem.  files: that it says it reads.
 template <typename Abi>
 void* create(const Abi& abi, const Descriptor& descriptor, const Values& values,
-             const std::string& where) {
+             const std::string& where, std::vector<std::string>& files) {
+  const FilesRead read;
   const std::vector<zeroth_value> c_values = boundary_values(descriptor.parameters, values);
   Message message;
   void* instance = nullptr;
@@ -23,6 +24,7 @@ void* create(const Abi& abi, const Descriptor& descriptor, const Values& values,
   if (status != ZEROTH_OK) {
     throw UserError(where, descriptor.id + ": " + failure_text(status, message.text.data()));
   }
+  files = read.paths();
   return instance;
 }
 
@@ -52,7 +54,7 @@ std::string failure_text(zeroth_status status, const char* message) {
 
 Optimizer::Optimizer(const Descriptor& descriptor, const Values& values, const std::string& where)
     : descriptor_(descriptor),
-      instance_(create(*descriptor.optimizer, descriptor, values, where),
+      instance_(create(*descriptor.optimizer, descriptor, values, where, files_),
                 descriptor.optimizer->destroy) {}
 
 zeroth_status Optimizer::solve(const zeroth_run& run) const {
@@ -61,11 +63,9 @@ zeroth_status Optimizer::solve(const zeroth_run& run) const {
 }
 
 Suite::Suite(const Descriptor& descriptor, const Values& values, const std::string& where)
-    : descriptor_(descriptor), suite_(nullptr, descriptor.problem->destroy) {
-  const FilesRead read;
-  suite_.reset(create(*descriptor.problem, descriptor, values, where));
-  files_ = read.paths();
-}
+    : descriptor_(descriptor),
+      suite_(create(*descriptor.problem, descriptor, values, where, files_),
+             descriptor.problem->destroy) {}
 
 std::uint64_t Suite::size(Split split) const {
   return descriptor_.problem->instance_count(suite_.get(),

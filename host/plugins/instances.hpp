@@ -25,9 +25,12 @@ class Optimizer {
   /// Throws UserError with the plugin's message when it refuses the values.
   Optimizer(const Descriptor& descriptor, const Values& values, const std::string& where);
   zeroth_status solve(const zeroth_run& run) const;
+  /// That it has said it is made from.
+  const std::vector<std::string>& files() const { return files_; }
 
  private:
   const Descriptor& descriptor_;
+  std::vector<std::string> files_;
   std::unique_ptr<void, void (*)(void*)> instance_;
 };
 
