@@ -26,7 +26,7 @@ struct Configuration {
   std::vector<Value> values;               // paths absolute
   std::string label;                       // as in tables
   std::string parameters;                  // JSON object of all values, paths as written
-  std::vector<SourceFile> files;           // that paths name, or the suite says it is made from
+  std::vector<SourceFile> files;           // that paths name, or that it says it is made from
   std::string where;                       // for messages
   bool isolated = false;                   // in a process of its own; changes no number
 };
