@@ -337,9 +337,9 @@ int dispatch(const Arguments& arguments, const Commands& commands,
         "after an\n"
         "interruption, the same command goes on.\n");
     TuneOptions options;
-    parser.options()(
-        "output,o", po::value(&options.output)->value_name("TUNED.toml"),
-        "the tuned experiment; default: the experiment's name with -tuned, in the current folder");
+    parser.options()("output,o", po::value(&options.output)->value_name("TUNED.toml"),
+                     "the tuned experiment; default: EXPERIMENT-tuned.toml, or "
+                     "EXPERIMENT-NAME-tuned.toml with --set scale=NAME, in the current folder");
     parser.threads(&options.threads, "runs at a time; default: one for each core it may use");
     parser.options()("dry-run,n", po::bool_switch(&options.dry_run),
                      "print what would be tried and how many runs that takes, and write nothing")(

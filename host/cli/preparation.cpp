@@ -67,6 +67,10 @@ Suites create_suites(Matrix& matrix) {
   return suites;
 }
 
+std::string stem_of(const Experiment& experiment) {
+  return experiment.file.stem().string() + (experiment.scale.empty() ? "" : "-" + experiment.scale);
+}
+
 void isolate(Matrix& matrix, Isolation& isolation) {
   for_each_configuration(matrix, [&](Configuration& each) {
     if (each.isolated) each.descriptor = &isolation.isolate(*each.descriptor);

@@ -16,6 +16,9 @@
 
 namespace zeroth::host {
 
+/// What results of an experiment are called: another scale is another experiment.
+std::string stem_of(const Experiment& experiment);
+
 /// What is to be isolated gets a descriptor that talks to a worker.
 void isolate(Matrix& matrix, Isolation& isolation);
 

@@ -28,22 +28,13 @@
 #include "user_error.hpp"
 
 namespace zeroth::host {
-namespace {
-
-// Another scale is another experiment, and has a file of its own.
-std::string default_output(const Experiment& experiment) {
-  const std::string scale = experiment.scale.empty() ? "" : "-" + experiment.scale;
-  return experiment.file.stem().string() + scale + ".zeroth";
-}
-
-}  // namespace
-
 int run_experiment(Terminal& terminal, const std::vector<std::string>& folders,
                    const RunOptions& options) {
   refuse_missing(options.experiment, "experiments/quickstart.toml");
   Experiment experiment = read_experiment(options.experiment, options.settings);
   experiment.isolate = options.isolate;
-  const std::string output = options.output.empty() ? default_output(experiment) : options.output;
+  const std::string output =
+      options.output.empty() ? stem_of(experiment) + ".zeroth" : options.output;
   Database::check(output, Store::kind());
   std::mutex saying;
   std::unordered_set<std::string> said;  // every run may have the same to warn of

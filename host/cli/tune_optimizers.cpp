@@ -293,7 +293,7 @@ int tune_optimizers(Terminal& terminal, const std::vector<std::string>& folders,
   Experiment experiment = read_experiment(options.experiment, options.settings);
   experiment.isolate = options.isolate;
   const std::string output =
-      options.output.empty() ? experiment.file.stem().string() + "-tuned.toml" : options.output;
+      options.output.empty() ? stem_of(experiment) + "-tuned.toml" : options.output;
   const std::string results = output + ".tuning";
   const std::string instead = "name another file with -o";
   if (!options.dry_run) const NewFile would_do(output, options.overwrite, instead);

@@ -40,8 +40,6 @@ std::uint64_t answered(WorkerProcess& worker, const Frame& frame);
 /// The status of an answer.  reals: of which there must be that many where it is OK or DISCARD.
 zeroth_status status_of(WorkerProcess& worker, const Frame& frame, std::size_t reals = 0);
 
-void tell(zeroth_message* message, std::string_view text);
-
 /// An optimizer's table, whose functions run in workers.
 struct IsolatedOptimizer : zeroth_optimizer {
   /// Both must outlive it.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "isolate/isolated.hpp"
+#include "plugins/boundary.hpp"
 
 namespace zeroth::host {
 namespace {

@@ -40,6 +40,7 @@ const Descriptor& Isolation::isolate(const Descriptor& original) {
   made = std::make_unique<Isolated>();
   Descriptor& descriptor = made->descriptor = original;
   descriptor.one_at_a_time = nullptr;  // each worker has the library to itself
+  descriptor.library_is_dead = nullptr;
   descriptor.training = std::nullopt;
   if (original.optimizer != nullptr) {
     descriptor.optimizer = &made->optimizer.emplace(original, settings_);
@@ -104,13 +105,6 @@ void destroy_in(WorkerProcess& worker, const Descriptor& original) noexcept {
       log(ZEROTH_LOG_WARNING, fmt::format("{}: after its run, {}", original.id, lost.what()));
   } catch (...) {  // the process ends with us
   }
-}
-
-void tell(zeroth_message* message, std::string_view text) {
-  if (message == nullptr || message->text == nullptr || message->capacity == 0) return;
-  const std::size_t n = std::min<std::size_t>(text.size(), message->capacity - 1);
-  std::copy_n(text.data(), n, message->text);
-  message->text[n] = '\0';
 }
 
 }  // namespace zeroth::host

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -20,6 +21,12 @@ struct Message {
   std::array<char, 2048> text{};
   zeroth_message abi{text.data(), text.size() - 1};  // the last byte stays 0
 };
+
+/// Copies text into a caller's buffer, cut to what fits; message may be null.
+inline void tell(zeroth_message* message, std::string_view text) {
+  if (message == nullptr || message->text == nullptr || message->capacity == 0) return;
+  message->text[text.copy(message->text, message->capacity - 1)] = '\0';
+}
 
 /// Held during a call into a library that takes one at a time; else nothing.
 inline std::unique_lock<std::mutex> exclusive(const Descriptor& descriptor) {

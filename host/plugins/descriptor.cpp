@@ -85,6 +85,7 @@ Descriptor describe_common(const Abi& from, const std::filesystem::path& library
   d.capabilities = from.capabilities;
   d.library = library;
   if (from.threads == ZEROTH_THREADS_LIBRARY) d.one_at_a_time = std::make_shared<std::mutex>();
+  d.library_is_dead = std::make_shared<std::atomic<bool>>(false);
   if (from.create == nullptr || from.destroy == nullptr) {
     throw std::runtime_error(fmt::format("{} lacks a function", d.id));
   }

@@ -1,6 +1,7 @@
 // What plugins say of themselves, as plain values.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -51,6 +52,9 @@ struct Descriptor {
   const zeroth_problem* problem = nullptr;
   std::optional<TrainingDescriptor> training;  // of an optimizer that can learn
   std::shared_ptr<std::mutex> one_at_a_time;  // set when the library cannot take calls that overlap
+  // Shared within a library; true once it has said ZEROTH_LIBRARY_DEAD.  None in a worker's stead,
+  // for the next one loads it anew.
+  std::shared_ptr<std::atomic<bool>> library_is_dead;
 };
 
 /// Copies from the boundary what a plugin declares.  Throws std::runtime_error that says what is

@@ -12,6 +12,25 @@
 namespace zeroth::host {
 namespace {
 
+bool library_is_dead(const Descriptor& descriptor) {
+  return descriptor.library_is_dead != nullptr && *descriptor.library_is_dead;
+}
+
+const Descriptor& alive(const Descriptor& descriptor) {
+  if (!library_is_dead(descriptor)) return descriptor;
+  throw std::runtime_error(
+      fmt::format("{}: its library, {}, has said in an earlier run that nothing "
+                  "of it can be used any more; --isolate loads it for each run",
+                  descriptor.id, descriptor.library.string()));
+}
+
+// status, remembered where it is the end of the library.
+zeroth_status heeded(zeroth_status status, const Descriptor& descriptor) {
+  if (status <= ZEROTH_LIBRARY_DEAD && descriptor.library_is_dead != nullptr)
+    *descriptor.library_is_dead = true;
+  return status;
+}
+
 // create() of an optimizer or a problem.  files: that it says it reads.
 template <typename Abi>
 void* create(const Abi& abi, const Descriptor& descriptor, const Values& values,
@@ -20,7 +39,8 @@ void* create(const Abi& abi, const Descriptor& descriptor, const Values& values,
   const std::vector<zeroth_value> c_values = boundary_values(descriptor.parameters, values);
   Message message;
   void* instance = nullptr;
-  const zeroth_status status = abi.create(&abi, c_values.data(), &instance, &message.abi);
+  const zeroth_status status =
+      heeded(abi.create(&abi, c_values.data(), &instance, &message.abi), descriptor);
   if (status != ZEROTH_OK) {
     throw UserError(where, descriptor.id + ": " + failure_text(status, message.text.data()));
   }
@@ -52,20 +72,26 @@ std::string failure_text(zeroth_status status, const char* message) {
   }
 }
 
+void Destroy::operator()(void* instance) const {
+  if (library_is_dead(*descriptor)) return;
+  (descriptor->optimizer != nullptr ? descriptor->optimizer->destroy
+                                    : descriptor->problem->destroy)(instance);
+}
+
 Optimizer::Optimizer(const Descriptor& descriptor, const Values& values, const std::string& where)
-    : descriptor_(descriptor),
+    : descriptor_(alive(descriptor)),
       instance_(create(*descriptor.optimizer, descriptor, values, where, files_),
-                descriptor.optimizer->destroy) {}
+                Destroy{&descriptor}) {}
 
 zeroth_status Optimizer::solve(const zeroth_run& run) const {
   const auto lock = exclusive(descriptor_);
-  return descriptor_.optimizer->solve(instance_.get(), &run);
+  return heeded(descriptor_.optimizer->solve(instance_.get(), &run), descriptor_);
 }
 
 Suite::Suite(const Descriptor& descriptor, const Values& values, const std::string& where)
     : descriptor_(descriptor),
-      suite_(create(*descriptor.problem, descriptor, values, where, files_),
-             descriptor.problem->destroy) {}
+      suite_(create(*descriptor.problem, descriptor, values, where, files_), Destroy{&descriptor}) {
+}
 
 std::uint64_t Suite::size(Split split) const {
   return descriptor_.problem->instance_count(suite_.get(),
@@ -76,24 +102,35 @@ Instance::Instance(const Suite& suite, Split split, std::uint64_t index) : suite
   Message message;
   instance_.struct_size = sizeof instance_;
   const auto lock = exclusive(suite.descriptor_);
-  const zeroth_status status = suite.descriptor_.problem->open(
-      suite.suite_.get(), split == Split::train ? ZEROTH_TRAIN : ZEROTH_TEST, index, &instance_,
-      &message.abi);
+  const zeroth_problem& problem = *alive(suite.descriptor_).problem;
+  const zeroth_status status =
+      heeded(problem.open(suite.suite_.get(), split == Split::train ? ZEROTH_TRAIN : ZEROTH_TEST,
+                          index, &instance_, &message.abi),
+             suite.descriptor_);
   if (status != ZEROTH_OK) {
     throw std::runtime_error(fmt::format("{} instance {} does not open: {}", name_of(split), index,
                                          failure_text(status, message.text.data())));
   }
   if (instance_.struct_size < sizeof instance_ || instance_.dimension == 0 ||
       instance_.initial_point == nullptr || instance_.evaluate == nullptr) {
-    suite.descriptor_.problem->close(suite.suite_.get(), &instance_);
+    problem.close(suite.suite_.get(), &instance_);
     throw std::runtime_error(fmt::format("{} instance {} is not filled in as the plugin ABI asks",
                                          name_of(split), index));
   }
 }
 
 Instance::~Instance() {
+  if (library_is_dead(suite_.descriptor_)) return;
   const auto lock = exclusive(suite_.descriptor_);
   suite_.descriptor_.problem->close(suite_.suite_.get(), &instance_);
+}
+
+zeroth_status Instance::evaluate(std::uint64_t minibatch, std::uint64_t n, const double* x,
+                                 double* f, zeroth_message* message) const {
+  const zeroth_status status =
+      heeded(instance_.evaluate(&instance_, minibatch, n, x, f, message), suite_.descriptor_);
+  if (status <= ZEROTH_INSTANCE_DEAD) is_dead_ = true;
+  return status;
 }
 
 bool Instance::stochastic() const {

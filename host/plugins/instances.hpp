@@ -3,6 +3,7 @@
 
 #include <zeroth/abi.h>
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -19,6 +20,15 @@ using Values = std::vector<Value>;
 /// What a plugin's message buffer says after a call that failed, or the name of the status.
 std::string failure_text(zeroth_status status, const char* message);
 
+// A library that has said ZEROTH_LIBRARY_DEAD is not called again: Optimizer and Instance refuse by
+// std::runtime_error, and what is open stays open.
+
+/// destroy() of an optimizer or a problem.
+struct Destroy {
+  const Descriptor* descriptor;
+  void operator()(void* instance) const;
+};
+
 /// A live optimizer; the descriptor must outlive it.  Threads: one solve() at a time.
 class Optimizer {
  public:
@@ -31,7 +41,7 @@ class Optimizer {
  private:
   const Descriptor& descriptor_;
   std::vector<std::string> files_;
-  std::unique_ptr<void, void (*)(void*)> instance_;
+  std::unique_ptr<void, Destroy> instance_;
 };
 
 /// A live suite of instances; the descriptor must outlive it.  Threads: any.
@@ -46,7 +56,7 @@ class Suite {
   friend class Instance;
   const Descriptor& descriptor_;
   std::vector<std::string> files_;
-  std::unique_ptr<void, void (*)(void*)> suite_;
+  std::unique_ptr<void, Destroy> suite_;
 };
 
 /// An open instance; the suite must outlive it.  Threads: any.
@@ -57,6 +67,12 @@ class Instance {
   ~Instance();
   Instance(const Instance&) = delete;
   Instance& operator=(const Instance&) = delete;
+
+  /// As zeroth_instance.evaluate.
+  zeroth_status evaluate(std::uint64_t minibatch, std::uint64_t n, const double* x, double* f,
+                         zeroth_message* message) const;
+  /// It has said so: it can only be closed.
+  bool is_dead() const { return is_dead_; }
 
   const zeroth_instance& abi() const { return instance_; }
   const zeroth_instance* operator->() const { return &instance_; }
@@ -80,6 +96,7 @@ class Instance {
   }
   const Suite& suite_;
   zeroth_instance instance_{};
+  mutable std::atomic<bool> is_dead_{false};
 };
 
 /// Throws UserError when the optimizer ignores bounds that the problem has, or needs some that it

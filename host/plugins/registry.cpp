@@ -81,11 +81,14 @@ const boost::dll::shared_library& keep_loaded(boost::dll::shared_library library
   return kept.emplace_back(std::move(library));
 }
 
-// Descriptors of one library that takes no overlapping calls wait for one another.
-void share_lock(std::vector<Descriptor>& optimizers, std::vector<Descriptor>& problems) {
+// What concerns a library is kept once, not by each of its descriptors.
+void share_state(std::vector<Descriptor>& optimizers, std::vector<Descriptor>& problems) {
   std::shared_ptr<std::mutex> lock;
+  std::shared_ptr<std::atomic<bool>> is_dead;
   for (auto* all : {&optimizers, &problems}) {
     for (Descriptor& each : *all) {
+      if (is_dead == nullptr) is_dead = each.library_is_dead;
+      each.library_is_dead = is_dead;
       if (each.one_at_a_time == nullptr) continue;
       if (lock == nullptr) lock = each.one_at_a_time;
       each.one_at_a_time = lock;
@@ -166,7 +169,7 @@ void Registry::load(const fs::path& file, const Warn& warn) {
     for (std::uint64_t i = 0; i < answer.problem_count; ++i) {
       problems.push_back(describe(answer.problems[i], file));
     }
-    share_lock(optimizers, problems);
+    share_state(optimizers, problems);
     const auto add = [&](std::vector<Descriptor>& all, std::vector<Descriptor>& found,
                          const char* kind) {
       for (Descriptor& each : found) {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "plugins/boundary.hpp"
-#include "run/side_by_side.hpp"
+#include "run/pieces.hpp"
 
 namespace zeroth::host {
 namespace {
@@ -48,30 +48,21 @@ zeroth_status LossGradient::differences(const double* x, double* g, zeroth_messa
       instance_->batch_rows == 0 ? most_rows : std::min(instance_->batch_rows, most_rows);
   const std::uint64_t pieces = (2 * d + batch - 1) / batch;
   std::vector<double> f(2 * d);
-  std::vector<zeroth_status> statuses(pieces, ZEROTH_OK);
-  std::vector<std::string> texts(pieces);
-  side_by_side(pieces, [&](std::uint64_t p) {
+  const auto piece = [&](std::uint64_t p, zeroth_message* here) {
     const std::uint64_t first = p * batch, count = std::min(batch, 2 * d - first);
     std::vector<double> points(count * d);
     for (std::uint64_t k = 0; k < count; ++k) {
       std::copy(x, x + d, &points[k * d]);
       points[k * d + (first + k) / 2] = moved[first + k];
     }
-    Message here;
-    statuses[p] = instance_->evaluate(&instance_.abi(), ZEROTH_FULL_DATA, count, points.data(),
-                                      &f[first], &here.abi);
-    if (statuses[p] < 0) texts[p] = here.text.data();
-  });
-  const auto worst = std::min_element(statuses.begin(), statuses.end());
-  if (message != nullptr && message->capacity > 0) {
-    const std::string& text = texts[static_cast<std::size_t>(worst - statuses.begin())];
-    message->text[text.copy(message->text, message->capacity - 1)] = '\0';
-  }
+    return instance_.evaluate(ZEROTH_FULL_DATA, count, points.data(), &f[first], here);
+  };
+  const zeroth_status status = in_pieces(pieces, message, piece);
   for (std::uint64_t j = 0; j < d; ++j) {
     const double width = moved[2 * j] - moved[2 * j + 1];
     g[j] = width > 0 ? (f[2 * j] - f[2 * j + 1]) / width : 0.0;
   }
-  return *worst;
+  return status;
 }
 
 }  // namespace zeroth::host

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -11,8 +10,9 @@
 #include <new>
 #include <stdexcept>
 
+#include "plugins/boundary.hpp"
 #include "plugins/registry.hpp"
-#include "run/side_by_side.hpp"
+#include "run/pieces.hpp"
 
 namespace zeroth::host {
 namespace {
@@ -278,53 +278,40 @@ zeroth_status Oracle::iterate(const double* x) {
 
 zeroth_status Oracle::gradient(const double* x, double* g) {
   if (!admissible(1, x)) return ZEROTH_BAD_ARGUMENT;
-  std::array<char, 1024> text{};
-  zeroth_message message{text.data(), text.size() - 1};
+  Message message;
   const Clock::time_point before = Clock::now();
-  const zeroth_status status = (*gradient_)(x, g, &message);
+  const zeroth_status status = (*gradient_)(x, g, &message.abi);
   problem_time_ += Clock::now() - before;
   if (status < 0) {
-    end(Outcome::failed, "the problem's gradient failed: " + failure_text(status, text.data()));
+    end(Outcome::failed,
+        "the problem's gradient failed: " + failure_text(status, message.text.data()));
   }
   return status;
 }
 
 // One call into the problem, timed; an error of the problem ends the run.
 zeroth_status Oracle::ask(std::uint64_t minibatch, std::uint64_t n, const double* x, double* f) {
-  std::array<char, 1024> text{};
-  zeroth_message message{text.data(), text.size() - 1};  // the last byte stays 0
+  Message message;
   const Clock::time_point before = Clock::now();
-  const zeroth_status status = ask_in_pieces(minibatch, n, x, f, &message);
+  const zeroth_status status = evaluate_all(minibatch, n, x, f, &message.abi);
   problem_time_ += Clock::now() - before;
   if (status < 0 || status == ZEROTH_STOP) {
-    end(Outcome::failed, "the problem failed: " + failure_text(status, text.data()));
+    end(Outcome::failed, "the problem failed: " + failure_text(status, message.text.data()));
   }
-  is_dead_ = is_dead_ || status <= ZEROTH_INSTANCE_DEAD;
   return status;
 }
 
 // Cut where the problem allows, and always there: a matrix product rounds differently for another
 // number of rows.
-zeroth_status Oracle::ask_in_pieces(std::uint64_t minibatch, std::uint64_t n, const double* x,
-                                    double* f, zeroth_message* message) {
+zeroth_status Oracle::evaluate_all(std::uint64_t minibatch, std::uint64_t n, const double* x,
+                                   double* f, zeroth_message* message) const {
   const std::uint64_t rows = instance_->batch_rows;
-  const zeroth_instance* instance = &instance_.abi();
-  if (rows == 0 || n <= rows) return instance->evaluate(instance, minibatch, n, x, f, message);
-  const std::uint64_t pieces = (n + rows - 1) / rows;
-  std::vector<zeroth_status> statuses(pieces);
-  std::vector<std::array<char, 1024>> texts(pieces);
-  side_by_side(pieces, [&](std::uint64_t piece) {
+  if (rows == 0 || n <= rows) return instance_.evaluate(minibatch, n, x, f, message);
+  return in_pieces((n + rows - 1) / rows, message, [&](std::uint64_t piece, zeroth_message* here) {
     const std::uint64_t first = piece * rows;
-    zeroth_message here{texts[piece].data(), texts[piece].size() - 1};
-    statuses[piece] = instance->evaluate(instance, minibatch, std::min(rows, n - first),
-                                         x + first * iterate_.size(), f + first, &here);
+    return instance_.evaluate(minibatch, std::min(rows, n - first), x + first * iterate_.size(),
+                              f + first, here);
   });
-  for (std::uint64_t piece = 0; piece < pieces; ++piece) {
-    if (statuses[piece] >= 0 && statuses[piece] != ZEROTH_STOP) continue;
-    std::copy_n(texts[piece].data(), texts[piece].size(), message->text);
-    return statuses[piece];
-  }
-  return *std::max_element(statuses.begin(), statuses.end());  // DISCARD is above OK
 }
 
 // Keeps the best of all points.  For a stochastic problem there is none.
@@ -377,7 +364,7 @@ void Oracle::record(double loss, bool discarded) {
 
 // The problem's metrics at the last iterate.
 void Oracle::measure() {
-  if (const zeroth_metrics_1* metrics = is_dead_ ? nullptr : instance_.metrics()) {
+  if (const zeroth_metrics_1* metrics = instance_.is_dead() ? nullptr : instance_.metrics()) {
     std::vector<double> values(metrics->count, nan);
     if (metrics->measure(&instance_.abi(), iterate_.data(), values.data()) != ZEROTH_OK) {
       std::fill(values.begin(), values.end(), nan);

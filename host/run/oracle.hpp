@@ -80,8 +80,8 @@ class Oracle {
   bool may_go_on(std::uint64_t queries);
   bool admissible(std::uint64_t n, const double* x);
   zeroth_status ask(std::uint64_t minibatch, std::uint64_t n, const double* x, double* f);
-  zeroth_status ask_in_pieces(std::uint64_t minibatch, std::uint64_t n, const double* x, double* f,
-                              zeroth_message* message);
+  zeroth_status evaluate_all(std::uint64_t minibatch, std::uint64_t n, const double* x, double* f,
+                             zeroth_message* message) const;
   void settle();
   void consider(std::uint64_t n, const double* x, const double* f, bool charged);
   void record(double loss, bool discarded);
@@ -107,7 +107,6 @@ class Oracle {
   std::optional<Outcome> ended_;
   bool was_cancelled_ = false;
   bool is_lost_ = false;  // the process of a plugin
-  bool is_dead_ = false;  // the instance: it is not called again
   std::uint64_t calls_after_stop_ = 0;
   double first_success_iteration_, first_success_queries_;  // NaN until then
   std::string plugin_says_;                                 // through run.fail

@@ -19,11 +19,7 @@ namespace fs = std::filesystem;
 Images read_images(const Files& files, const Values& values) {
   const auto read = [&](const fs::path& file, std::string what, const char* parameter) {
     if (values.text(parameter).empty()) {  // one of a data set that can be had
-      const fs::path script = fs::path(values.text("models")).parent_path() / "data/fetch.cmake";
-      const std::string data = values.text("data");
-      what += ", or fetch it with `cmake " + (data.empty() ? "" : "-DDATA=" + data + " ") + "-P " +
-              (fs::exists(script) ? script.string() : "share/data/fetch.cmake") + " " +
-              values.text("data_set") + "`";
+      what += ", or fetch it with `" + fetch_command(values) + "`";
     }
     return read_file(file, what, parameter);
   };

@@ -21,10 +21,11 @@ std::string environment(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-constexpr const char* remedy =
-    "; fetch a data set with `cmake -P share/data/fetch.cmake mnist` (or cifar10), or set the "
-    "parameter data or the environment variable ZEROTH_DATA to the folder that holds mnist/ or "
-    "cifar10/";
+std::string remedy(const std::string& fetch) {
+  return "; fetch the data with `" + fetch +
+         "`, or set the parameter data or the environment variable ZEROTH_DATA to the folder that "
+         "holds mnist/ or cifar10/";
+}
 
 constexpr const char* beside = "../shared/data";
 
@@ -37,13 +38,13 @@ fs::path installed() {
 
 }  // namespace
 
-std::optional<fs::path> find_data_folder(const std::string& given) {
+std::optional<fs::path> find_data_folder(const std::string& given, const std::string& fetch) {
   const std::string set = environment("ZEROTH_DATA");
   const std::string& named = given.empty() ? set : given;
   if (!named.empty()) {
     if (is_folder(named)) return named;
     throw Error((given.empty() ? "$ZEROTH_DATA: " : "") + named + ": there is no such folder" +
-                remedy);
+                remedy(fetch));
   }
   for (const fs::path& usual : {fs::path(beside), installed()}) {
     if (is_folder(usual)) return usual;
@@ -51,12 +52,12 @@ std::optional<fs::path> find_data_folder(const std::string& given) {
   return std::nullopt;
 }
 
-fs::path data_folder(const std::string& given) {
-  if (std::optional<fs::path> found = find_data_folder(given)) return *std::move(found);
+fs::path data_folder(const std::string& given, const std::string& fetch) {
+  if (std::optional<fs::path> found = find_data_folder(given, fetch)) return *std::move(found);
   std::error_code ignored;
   throw Error("no data: looked for a folder at $ZEROTH_DATA (not set), " +
               (fs::current_path(ignored) / beside).lexically_normal().string() + ", " +
-              installed().string() + remedy);
+              installed().string() + remedy(fetch));
 }
 
 }  // namespace zeroth::attack

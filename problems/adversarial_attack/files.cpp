@@ -42,13 +42,21 @@ std::vector<fs::path> binary_files(const fs::path& path) {
 
 }  // namespace
 
+std::string fetch_command(const Values& values) {
+  const fs::path script = fs::path(values.text("models")).parent_path() / "data/fetch.cmake";
+  const std::string data = values.text("data");
+  return "cmake " + (data.empty() ? "" : "-DDATA=" + data + " ") + "-P " +
+         (is_there(script) ? script.string() : "share/data/fetch.cmake") + " " +
+         values.text("data_set");
+}
+
 Files choose_files(const Values& values) {
   Files files;
   files.cifar10 = values.text("data_set") == "cifar10";
 
   std::optional<fs::path> found;  // looked for only if a file is taken from it
   const auto in_data = [&](const char* name) {
-    if (!found) found = data_folder(values.text("data"));
+    if (!found) found = data_folder(values.text("data"), fetch_command(values));
     return *found / name;
   };
   const auto named = [&](const char* parameter) { return fs::path(values.text(parameter)); };
@@ -76,7 +84,7 @@ Files choose_files(const Values& values) {
   if (files.network.empty() && files.cifar10) {
     files.network = shipped;
   } else if (files.network.empty()) {
-    if (!found) found = find_data_folder(values.text("data"));
+    if (!found) found = find_data_folder(values.text("data"), fetch_command(values));
     const fs::path official = found ? *found / "mnist-attack/target.safetensors" : fs::path();
     files.network = first_that_exists(official, shipped);
     if (files.network == official) {

@@ -5,6 +5,7 @@
 #include <zeroth/parameters.hpp>
 
 #include <filesystem>
+#include <string>
 #include <vector>
 
 namespace zeroth::attack {
@@ -22,5 +23,8 @@ struct Files {
 /// initial_point; README.md says how.  They need not exist.  Throws zeroth::Error if a data folder
 /// is needed and there is none, if a folder of images is empty, or for labels beside CIFAR-10.
 Files choose_files(const Values& values);
+
+/// The command that fetches the data set, for messages.
+std::string fetch_command(const Values& values);
 
 }  // namespace zeroth::attack

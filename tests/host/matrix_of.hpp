@@ -54,6 +54,7 @@ struct QuadraticFixture {
     if (!stochastic) abi.capabilities = 0;
     descriptor.capabilities = abi.capabilities;
     descriptor.problem = &abi;
+    descriptor.library_is_dead = std::make_shared<std::atomic<bool>>(false);
   }
 };
 

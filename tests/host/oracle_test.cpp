@@ -222,6 +222,24 @@ TEST_CASE("a problem that fails ends the run with its message", "[oracle]") {
   CHECK(std::isnan(r.final_loss));
 }
 
+TEST_CASE("a library that says it is dead is not called again", "[oracle]") {
+  Session s(queries(100), {{"library_dies", true}});
+  CHECK(s.evaluate({0, 0, 0}) == ZEROTH_STOP);
+  CHECK(s.finish().message == "the problem failed: the ground gave way");
+  static int calls;
+  calls = 0;
+  s.fixture.abi.open = [](const void*, std::int32_t, std::uint64_t, zeroth_instance*,
+                          zeroth_message*) {
+    ++calls;
+    return zeroth_status{ZEROTH_OK};
+  };
+  CHECK_THROWS_WITH(Instance(s.fixture.suite, Split::test, 1),
+                    ContainsSubstring("quadratic: its library, built in, has said") &&
+                        ContainsSubstring("--isolate"));
+  CHECK(calls == 0);
+  *s.fixture.descriptor.library_is_dead = false;  // to be closed and destroyed after all
+}
+
 TEST_CASE("an optimizer that fails is a failed run with its message", "[oracle]") {
   Session s(queries(100));
   s.oracle.run().fail(&s.oracle.run(), "I lost my way");

@@ -331,22 +331,23 @@ TEST_CASE("without data every place looked at is named", "[suite]") {
   const auto before = std::filesystem::current_path();
   std::filesystem::create_directory(empty / "here");
   std::filesystem::current_path(empty / "here");
-  CHECK_THROWS_WITH(zeroth::attack::data_folder(""),
+  CHECK_THROWS_WITH(zeroth::attack::data_folder("", "fetch it"),
                     ContainsSubstring("$ZEROTH_DATA (not set)") &&
                         ContainsSubstring((empty / "shared/data").string()) &&
                         ContainsSubstring((empty / "zeroth/data").string()) &&
+                        ContainsSubstring("`fetch it`") &&
                         ContainsSubstring("set the parameter data"));
   std::filesystem::create_directories(empty / "zeroth/data");
-  CHECK(zeroth::attack::data_folder("") == empty / "zeroth/data");
+  CHECK(zeroth::attack::data_folder("", "fetch it") == empty / "zeroth/data");
   std::filesystem::create_directories(empty / "shared/data");
-  CHECK(zeroth::attack::data_folder("") == "../shared/data");
+  CHECK(zeroth::attack::data_folder("", "fetch it") == "../shared/data");
   const Environment set("ZEROTH_DATA", (empty / "none").string());  // what is said counts
-  CHECK_THROWS_WITH(zeroth::attack::data_folder(""),
+  CHECK_THROWS_WITH(zeroth::attack::data_folder("", "fetch it"),
                     ContainsSubstring("$ZEROTH_DATA: " + (empty / "none").string() +
                                       ": there is no such folder"));
   std::filesystem::create_directories(empty / "none");
-  CHECK(zeroth::attack::data_folder("") == empty / "none");
+  CHECK(zeroth::attack::data_folder("", "fetch it") == empty / "none");
   std::filesystem::current_path(before);
-  CHECK_THROWS_WITH(zeroth::attack::data_folder("/no/such/folder"),
+  CHECK_THROWS_WITH(zeroth::attack::data_folder("/no/such/folder", "fetch it"),
                     ContainsSubstring("/no/such/folder: there is no such folder"));
 }

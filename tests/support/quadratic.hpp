@@ -27,6 +27,7 @@ struct QuadraticOptions {
   bool fails = false;          // evaluate throws
   bool test_fails = false;     // and on the test split alone
   bool dies = false;           // evaluate throws what is no zeroth::Error
+  bool library_dies = false;   // the first evaluation says so
   std::uint32_t channels = 1;  // of pictures
   double minibatch_noise = 0;  // times a normal of (minibatch key)
 };
@@ -58,6 +59,7 @@ class Quadratic {
     for (std::size_t i = 0; i < f.size(); ++i)
       fails = fails || x[(i + 1) * o_.dimension - 1] > quadratic_fails_above;
     if (fails) throw Error("the sky fell on the objective");
+    if (o_.library_dies) throw Error("the ground gave way", ZEROTH_LIBRARY_DEAD);
     if (o_.dies) throw std::runtime_error("the objective died");
     const double noise =
         minibatch == ZEROTH_FULL_DATA ? 0.0 : o_.minibatch_noise * Random(minibatch).normal();
@@ -113,24 +115,25 @@ class Quadratic {
 class QuadraticSuite {
  public:
   static ProblemInfo info() {
-    return {
-        .id = "quadratic",
-        .name = "Quadratic",
-        .version = "1.0.0",
-        .doc = "Sum of squares, for tests.",
-        .capabilities = ZEROTH_STOCHASTIC,
-        .parameters = {integer("dimension", 3, 1, 1'000'000, "dimension"),
-                       integer("batch_rows", 0, 0, 1000, "rows after which a batch may be cut"),
-                       real("bound", 0, non_negative, "half the side of the box; 0: none"),
-                       real("nan_below", -1e300, any_real, "f below this is NaN"),
-                       boolean("random_start", false, "normal start instead of the origin"),
-                       boolean("fails", false, "every evaluation fails"),
-                       boolean("test_fails", false, "every evaluation on the test split fails"),
-                       boolean("dies", false, "the first evaluation leaves the instance dead"),
-                       integer("channels", 1, 1, 4, "of pictures; 2 and 4 break the contract"),
-                       real("minibatch_noise", 0, non_negative, "size of the noise of a minibatch"),
-                       choice("colour", {"red", "green"}, "has no effect"),
-                       path("file", "", "has no effect, but must not be named /missing")}};
+    return {.id = "quadratic",
+            .name = "Quadratic",
+            .version = "1.0.0",
+            .doc = "Sum of squares, for tests.",
+            .capabilities = ZEROTH_STOCHASTIC,
+            .parameters = {
+                integer("dimension", 3, 1, 1'000'000, "dimension"),
+                integer("batch_rows", 0, 0, 1000, "rows after which a batch may be cut"),
+                real("bound", 0, non_negative, "half the side of the box; 0: none"),
+                real("nan_below", -1e300, any_real, "f below this is NaN"),
+                boolean("random_start", false, "normal start instead of the origin"),
+                boolean("fails", false, "every evaluation fails"),
+                boolean("test_fails", false, "every evaluation on the test split fails"),
+                boolean("dies", false, "the first evaluation leaves the instance dead"),
+                boolean("library_dies", false, "the first evaluation leaves the library dead"),
+                integer("channels", 1, 1, 4, "of pictures; 2 and 4 break the contract"),
+                real("minibatch_noise", 0, non_negative, "size of the noise of a minibatch"),
+                choice("colour", {"red", "green"}, "has no effect"),
+                path("file", "", "has no effect, but must not be named /missing")}};
   }
   explicit QuadraticSuite(const Values& values) {
     if (values.text("file") == "/missing")
@@ -145,6 +148,7 @@ class QuadraticSuite {
     options_.fails = values.boolean("fails");
     options_.test_fails = values.boolean("test_fails");
     options_.dies = values.boolean("dies");
+    options_.library_dies = values.boolean("library_dies");
     options_.channels = static_cast<std::uint32_t>(values.integer("channels"));
     options_.minibatch_noise = values.real("minibatch_noise");
   }
