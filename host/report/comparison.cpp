@@ -6,6 +6,7 @@
 #include <limits>
 #include <map>
 #include <numeric>
+#include <set>
 
 #include "report/statistics.hpp"
 
@@ -65,17 +66,23 @@ Blocks blocks_of(const Results& results, const Digest& digest, const Scope& scop
 
   using Instance = std::pair<std::size_t, std::size_t>;  // problem, instance
   std::map<Instance, std::map<std::uint64_t, std::vector<std::optional<double>>>> cells;
+  std::set<Instance> flat;
+  const bool shares = scope.problems.size() > 1;
   for (std::size_t r = 0; r < results.runs.size(); ++r) {
     const ReportedRun& run = results.runs[r];
     if (!in_scope(run)) continue;
+    const Reference& reference = digest.references[run.problem][run.instance];
+    if (shares && !reference.has_targets()) {
+      flat.insert({run.problem, run.instance});
+      continue;
+    }
     std::vector<std::optional<double>>& cell = cells[{run.problem, run.instance}][run.trial];
     cell.resize(blocks.optimizers.size());
     double loss = checkpoint ? digest.checkpoints[r][*checkpoint] : run.loss;
-    const Reference& reference = digest.references[run.problem][run.instance];
-    if (scope.problems.size() > 1 && reference.has_targets())
-      loss = (loss - reference.best) / (reference.start - reference.best);
+    if (shares) loss = (loss - reference.best) / (reference.start - reference.best);
     cell[column[run.optimizer]] = std::isnan(loss) ? infinity : loss;
   }
+  blocks.without_gap = flat.size();
   blocks.trials = cells.size() == 1;
   for (const auto& [instance, trials] : cells) {
     std::vector<std::vector<double>> rows;

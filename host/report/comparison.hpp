@@ -27,13 +27,14 @@ std::vector<Scope> scopes_of(const Results& results);
 /// independent problems.  Where the scope has one instance only, the trials are the blocks.  A
 /// trial counts where all optimizers have a run of it.  A run without a loss makes its block the
 /// worst, +infinity. In a scope of several problems, losses are shares of the gap between start and
-/// best (Reference), so that they can be set against each other; of an instance that no run
-/// improved on, they are as they are.
+/// best (Reference), so that they can be set against each other; an instance that no run improved
+/// on has none, and is left out.
 struct Blocks {
   std::vector<std::size_t> optimizers;      // that have runs in the scope: the columns
   std::vector<std::vector<double>> losses;  // a row for each block
   bool trials = false;                      // whether the blocks are trials
   std::size_t incomplete = 0;               // trials that were left out
+  std::size_t without_gap = 0;              // instances that were left out
 };
 /// checkpoint  index of Digest::checkpoints, or nothing for the final loss.
 Blocks blocks_of(const Results& results, const Digest& digest, const Scope& scope,

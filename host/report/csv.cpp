@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -108,7 +109,10 @@ class AnalysisFiles {
     const bool drawn = can_be_drawn(picture);
     std::string name;
     if (drawn) {
-      name = fmt::format("pictures/{}-{}-{}.png", run, plain(picture.name), picture.iteration);
+      const std::string stem =
+          fmt::format("pictures/{}-{}-{}", run, plain(picture.name), picture.iteration);
+      const std::size_t same = ++names_[stem];  // a name may lose what tells it from another
+      name = same == 1 ? stem + ".png" : fmt::format("{}-{}.png", stem, same);
       NewFile file(folder_ / name, overwrite_, another_folder);
       file.out() << png_of(picture);
       file.finish();
@@ -124,6 +128,7 @@ class AnalysisFiles {
   fs::path folder_;
   bool overwrite_;
   NewFile series_, pictures_;
+  std::map<std::string, std::size_t> names_;  // how many pictures have it
 };
 
 }  // namespace
@@ -141,7 +146,7 @@ std::size_t write_csv(const Store& store, const fs::path& folder, bool overwrite
          "optimizer_parameters,trial,seed,outcome,message,iterations,queries,initial_loss,final_"
          "loss,"
          "best_loss,wall_seconds,problem_seconds";
-  for (const std::string& name : metrics) runs.out() << ",metric_" << name;
+  for (const std::string& name : metrics) runs.out() << ',' << field("metric_" + name);
   runs.out() << '\n';
   trace.out() << "run,iteration,queries,loss\n";
   store.for_each(true, [&](const StoredRun& r) {
@@ -167,6 +172,7 @@ std::size_t write_csv(const Store& store, const fs::path& folder, bool overwrite
 }
 
 void write_csv(const TrainingStore& store, const fs::path& folder, bool overwrite) {
+  const Snapshot snapshot = store.snapshot();
   make_folder(folder);
   NewFile steps(folder / "training.csv", overwrite, another_folder);
   NewFile validations(folder / "validation.csv", overwrite, another_folder);

@@ -28,7 +28,7 @@ std::vector<std::vector<Reference>> references_of(const Results& results) {
     if (std::isfinite(run.initial_loss))
       starts[run.problem][run.instance].push_back(run.initial_loss);
     Reference& reference = references[run.problem][run.instance];
-    if (!std::isnan(run.best_loss)) reference.best = std::min(reference.best, run.best_loss);
+    if (std::isfinite(run.best_loss)) reference.best = std::min(reference.best, run.best_loss);
   }
   for (std::size_t p = 0; p < references.size(); ++p) {
     for (std::size_t i = 0; i < references[p].size(); ++i)
@@ -43,7 +43,8 @@ std::vector<double> queries_until_targets(const std::vector<TraceRow>& trace,
   std::vector<double> hits(gaps.size(), std::numeric_limits<double>::infinity());
   std::size_t next = 0;
   for (const TraceRow& row : trace) {
-    while (next < gaps.size() && row.loss <= reference.target(gaps[next]))
+    while (next < gaps.size() && std::isfinite(row.loss) &&
+           row.loss <= reference.target(gaps[next]))
       hits[next++] = static_cast<double>(row.queries);
   }
   return hits;
@@ -77,12 +78,14 @@ std::vector<double> losses_at(const std::vector<TraceRow>& trace, bool broken, A
   };
   std::vector<double> losses(points.size(), std::numeric_limits<double>::quiet_NaN());
   if (trace.empty()) return losses;
-  std::size_t row = 0;
+  std::size_t next = 0;
+  double known = std::numeric_limits<double>::quiet_NaN();
   for (std::size_t i = 0; i < points.size(); ++i) {
-    while (row + 1 < trace.size() && place(trace[row + 1]) <= points[i]) ++row;
-    if (place(trace[row]) > points[i]) continue;
-    const bool over = row + 1 == trace.size() && place(trace[row]) < points[i];
-    if (!(over && broken)) losses[i] = trace[row].loss;
+    for (; next < trace.size() && place(trace[next]) <= points[i]; ++next) {
+      if (broken || !std::isnan(trace[next].loss)) known = trace[next].loss;
+    }
+    const bool over = next == trace.size() && place(trace.back()) < points[i];
+    if (!(over && broken)) losses[i] = known;
   }
   return losses;
 }

@@ -15,8 +15,9 @@ std::vector<std::uint64_t> axis_points(std::uint64_t end, std::size_t about);
 
 enum class Axis { iterations, queries };
 
-/// The loss at the last iterate not after each of the points.  After its last iterate a run that
-/// ended well stays where it was; of a broken one nothing is known: NaN.
+/// The loss at the last iterate not after each of the points whose loss is known: that of a
+/// discarded one is not.  After its last iterate a run that ended well stays where it was; of a
+/// broken one nothing is known: NaN.
 std::vector<double> losses_at(const std::vector<TraceRow>& trace, bool broken, Axis axis,
                               const std::vector<std::uint64_t>& points);
 

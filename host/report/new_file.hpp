@@ -7,7 +7,7 @@
 
 namespace zeroth::host {
 
-/// Written under another name until finish().
+/// Written until finish() under a name of its own beside it, so that two writers do not meet.
 class NewFile {
  public:
   /// Throws UserError, with the remedy `instead` ("name another folder with --csv"), where the path

@@ -111,7 +111,11 @@ class Analyses {
       any = any || !problems.back().is_null();
     }
     if (!any) return nullptr;
-    return {{"cosines", problems}, {"sweeps", sweeps()}, {"runs", runs_}, {"left_out", left_out_}};
+    return {{"cosines", problems},
+            {"sweeps", sweeps()},
+            {"runs", runs_},
+            {"left_out", left_out_},
+            {"coordinates_left_out", coordinates_left_out_}};
   }
 
  private:
@@ -189,7 +193,9 @@ class Analyses {
         Json others = parameters;
         others.erase(name);
         std::string family = optimizer.label;
-        const std::string swept = fmt::format(" {}={}", name, value.dump());
+        const std::string swept = fmt::format(  // as a label says it
+            " {}={}", name,
+            value.is_number_float() ? fmt::format("{}", value.get<double>()) : value.dump());
         if (const std::size_t at = family.find(swept); at != std::string::npos)
           family.erase(at, swept.size());
         Json& points = by_parameter[name][optimizer.id + " " + others.dump() + " " + family];
@@ -259,7 +265,7 @@ class Analyses {
   }
 
   // [{coordinate: null for the norms, own: [{name, x, y}], rules: [{name, x, y}]}]
-  static Json internals(const Store::Seen& seen) {
+  Json internals(const Store::Seen& seen) {
     std::map<std::optional<std::uint64_t>, Json> by_coordinate;
     for (const Series& each : seen.series) {
       const bool is_rule = each.analysis == "replay";
@@ -267,15 +273,20 @@ class Analyses {
       Json& lines = by_coordinate[each.coordinate];
       const std::size_t stride = (each.rows.size() + most_points - 1) / most_points;
       Json x = Json::array(), y = Json::array();
-      for (std::size_t i = 0; i < each.rows.size(); i += stride) {
-        x.push_back(each.rows[i].iteration);
-        y.push_back(rounded(each.rows[i].value));
-      }
+      const auto keep = [&](const Series::Row& row) {
+        x.push_back(row.iteration);
+        y.push_back(rounded(row.value));
+      };
+      for (std::size_t i = 0; i < each.rows.size(); i += stride) keep(each.rows[i]);
+      if (!each.rows.empty() && (each.rows.size() - 1) % stride != 0) keep(each.rows.back());
       lines[is_rule ? "rules" : "own"].push_back({{"name", each.name}, {"x", x}, {"y", y}});
     }
     Json list = Json::array();
     for (const auto& [coordinate, lines] : by_coordinate) {
-      if (list.size() > most_coordinates) break;
+      if (list.size() > most_coordinates) {
+        ++coordinates_left_out_;
+        continue;
+      }
       list.push_back({{"coordinate", coordinate ? Json(*coordinate) : Json()},
                       {"own", lines.value("own", Json::array())},
                       {"rules", lines.value("rules", Json::array())}});
@@ -287,7 +298,7 @@ class Analyses {
   std::unordered_map<std::string, std::size_t> places_;     // of runs, by key
   std::vector<std::vector<std::vector<Cosines>>> cosines_;  // by problem and optimizer
   Json runs_ = Json::array();
-  std::size_t left_out_ = 0;
+  std::size_t left_out_ = 0, coordinates_left_out_ = 0;
 };
 
 }  // namespace

@@ -106,6 +106,7 @@ class Page {
                        {"runs", line.runs},
                        {"failed", line.failures},
                        {"non_finite", line.non_finite},
+                       {"discarded", line.discarded},
                        {"median", line.median},
                        {"lower", line.lower_quartile},
                        {"upper", line.upper_quartile},
@@ -265,32 +266,35 @@ class Page {
   }
 
   // Share of cells (problem, instance, trial) whose target was reached within a factor of the
-  // fewest queries that any optimizer needed.
+  // fewest queries that any optimizer needed, of those that all optimizers have a run of.
   Json performance_profiles(const Scope& scope, std::size_t target) const {
     using Cell = std::tuple<std::size_t, std::size_t, std::uint64_t>;
-    std::map<Cell, double> fewest;
-    std::map<std::size_t, std::vector<std::pair<Cell, double>>> needed;  // by optimizer
+    std::map<Cell, std::map<std::size_t, double>> needed;  // queries, by optimizer
+    std::map<std::size_t, std::vector<double>> ratios;     // by optimizer
     for (const std::size_t p : scope.problems) {
       for (std::size_t o = 0; o < runs_[p].size(); ++o) {
         for (const std::size_t r : runs_[p][o]) {
           if (digest_.hits[r].empty()) continue;
           const ReportedRun& run = results_.runs[r];
-          const double queries = std::max(digest_.hits[r][target], 1.0);
-          const Cell cell{p, run.instance, run.trial};
-          const auto [found, is_new] = fewest.try_emplace(cell, queries);
-          if (!is_new) found->second = std::min(found->second, queries);
-          needed[o].emplace_back(cell, queries);
+          needed[{p, run.instance, run.trial}][o] = std::max(digest_.hits[r][target], 1.0);
+          ratios[o];
         }
       }
     }
-    Json list = Json::array();
-    for (const auto& [optimizer, cells] : needed) {
-      std::vector<double> ratios;
-      for (const auto& [cell, queries] : cells)
-        ratios.push_back(std::isfinite(queries) ? queries / fewest[cell] : queries);
-      list.push_back(steps(optimizer, cumulative_share(ratios, fewest.size())));
+    const std::size_t incomplete =
+        std::erase_if(needed, [&](const auto& cell) { return cell.second.size() < ratios.size(); });
+    for (const auto& [cell, queries] : needed) {
+      double fewest = std::numeric_limits<double>::infinity();
+      for (const auto& [optimizer, count] : queries) fewest = std::min(fewest, count);
+      for (const auto& [optimizer, count] : queries)
+        ratios[optimizer].push_back(std::isfinite(count) ? count / fewest : count);
     }
-    return list;
+    Json lines = Json::array();
+    if (!needed.empty()) {
+      for (const auto& [optimizer, of_cells] : ratios)
+        lines.push_back(steps(optimizer, cumulative_share(of_cells, needed.size())));
+    }
+    return {{"lines", lines}, {"incomplete", incomplete}};
   }
 
   Json comparison(const Scope& scope, std::optional<std::size_t> checkpoint) const {
@@ -298,7 +302,8 @@ class Page {
     Json json{{"at", checkpoint ? Json(at_[*checkpoint]) : Json()},
               {"blocks", blocks.losses.size()},
               {"trials", blocks.trials},
-              {"incomplete", blocks.incomplete}};
+              {"incomplete", blocks.incomplete},
+              {"without_gap", blocks.without_gap}};
     const std::optional<Comparison> comparison = compare(blocks);
     if (!comparison) return json;
     const FriedmanTest& friedman = comparison->friedman;
@@ -333,7 +338,7 @@ class Page {
     return json;
   }
 
-  // Failed and non-finite runs, those of one reason together: messages that differ in numbers alone
+  // Runs without a final loss, those of one reason together: messages that differ in numbers alone
   // are one, such as the iteration at which a loss was not finite.
   Json broken_runs() const {
     struct Found {
@@ -342,7 +347,7 @@ class Page {
     };
     std::map<std::tuple<std::size_t, std::size_t, Outcome, std::string>, Found> reasons;
     for (const ReportedRun& run : results_.runs) {
-      if (!run.broken()) continue;
+      if (!std::isnan(run.loss)) continue;
       Found& found =
           reasons[{run.problem, run.optimizer, run.outcome, without_numbers(run.message)}];
       if (found.runs++ == 0) found.first = &run;
@@ -351,13 +356,14 @@ class Page {
     for (const auto& [reason, found] : reasons) {
       const ReportedRun& run = *found.first;
       const std::uint64_t instance = results_.problems[run.problem].instances[run.instance].index;
-      list.push_back({{"problem", run.problem},
-                      {"optimizer", run.optimizer},
-                      {"outcome", name_of(run.outcome)},
-                      {"message", run.message},
-                      {"runs", found.runs},
-                      {"first", fmt::format("instance {}, trial {}, after {} iterations", instance,
-                                            run.trial, run.iterations)}});
+      list.push_back(
+          {{"problem", run.problem},
+           {"optimizer", run.optimizer},
+           {"outcome", name_of(run.outcome)},
+           {"message", run.broken() ? run.message : "the problem discarded its last iterate"},
+           {"runs", found.runs},
+           {"first", fmt::format("instance {}, trial {}, after {} iterations", instance, run.trial,
+                                 run.iterations)}});
     }
     return list;
   }

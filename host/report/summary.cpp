@@ -18,7 +18,7 @@ constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 struct Samples {
   std::vector<double> losses, ranks, milliseconds;
-  std::uint64_t failures = 0, non_finite = 0, with_success = 0, successes = 0;
+  std::uint64_t failures = 0, non_finite = 0, discarded = 0, with_success = 0, successes = 0;
 };
 
 // What was run on one problem: by optimizer, and by (instance, trial).
@@ -39,6 +39,7 @@ void add(ProblemRuns& runs, const StoredRun& run) {
   samples.losses.push_back(loss);
   samples.failures += is_failure(result.outcome) ? 1 : 0;
   samples.non_finite += result.outcome == Outcome::non_finite ? 1 : 0;
+  samples.discarded += std::isnan(loss) && !is_broken(result.outcome) ? 1 : 0;
   if (result.iterations > 0) {
     samples.milliseconds.push_back(1e3 * result.wall_seconds /
                                    static_cast<double>(result.iterations));
@@ -53,6 +54,7 @@ void add(ProblemRuns& runs, const StoredRun& run) {
 
 ProblemSummary summarize(ProblemRuns& runs) {
   for (const auto& [cell, entries] : runs.cells) {
+    if (entries.size() < runs.optimizers.size()) continue;
     std::vector<double> losses;
     for (const auto& [optimizer, loss] : entries) losses.push_back(loss);
     const std::vector<double> cell_ranks = ranks(losses);
@@ -67,12 +69,11 @@ ProblemSummary summarize(ProblemRuns& runs) {
     line.runs = s.losses.size();
     line.failures = s.failures;
     line.non_finite = s.non_finite;
+    line.discarded = s.discarded;
     line.median = quantile(s.losses, 0.5);
     line.lower_quartile = quantile(s.losses, 0.25);
     line.upper_quartile = quantile(s.losses, 0.75);
-    double sum = 0;
-    for (const double rank : s.ranks) sum += rank;
-    line.rank = sum / static_cast<double>(s.ranks.size());
+    line.rank = mean(s.ranks);
     line.success_rate = s.with_success == 0 ? nan
                                             : static_cast<double>(s.successes) /
                                                   static_cast<double>(s.losses.size());
@@ -80,7 +81,9 @@ ProblemSummary summarize(ProblemRuns& runs) {
     summary.lines.push_back(line);
   }
   std::stable_sort(summary.lines.begin(), summary.lines.end(),
-                   [](const SummaryLine& a, const SummaryLine& b) { return a.rank < b.rank; });
+                   [](const SummaryLine& a, const SummaryLine& b) {
+                     return a.rank < b.rank || (std::isnan(b.rank) && !std::isnan(a.rank));
+                   });
   return summary;
 }
 
@@ -131,7 +134,7 @@ std::string format(const std::vector<ProblemSummary>& summaries, bool colours) {
       std::vector<std::string> row{
           line.optimizer, fmt::format("{}", line.runs), number(line.median),
           fmt::format("{} .. {}", number(line.lower_quartile), number(line.upper_quartile)),
-          fmt::format("{:.2f}", line.rank)};
+          std::isnan(line.rank) ? "-" : fmt::format("{:.2f}", line.rank)};
       if (successes) {
         row.push_back(
             std::isnan(line.success_rate) ? "-" : fmt::format("{:.0f}%", 100 * line.success_rate));
@@ -141,7 +144,8 @@ std::string format(const std::vector<ProblemSummary>& summaries, bool colours) {
                         : fmt::format("{:.3g}", line.milliseconds_per_iteration));
       std::string notes;
       if (line.failures > 0) notes += fmt::format("{} failed ", line.failures);
-      if (line.non_finite > 0) notes += fmt::format("{} non-finite", line.non_finite);
+      if (line.non_finite > 0) notes += fmt::format("{} non-finite ", line.non_finite);
+      if (line.discarded > 0) notes += fmt::format("{} ended at a failed point", line.discarded);
       row.push_back(notes);
       rows.push_back(std::move(row));
     }

@@ -11,9 +11,10 @@ namespace zeroth::host {
 
 struct SummaryLine {
   std::string optimizer;
-  std::uint64_t runs = 0, failures = 0, non_finite = 0;
+  std::uint64_t runs = 0;
+  std::uint64_t failures = 0, non_finite = 0, discarded = 0;  // without a final loss, and why
   double median = 0, lower_quartile = 0, upper_quartile = 0;  // of the final loss
-  double rank = 0;  // mean over the (instance, trial) pairs, 1 is best
+  double rank = 0;  // mean over the (instance, trial) pairs, 1 is best; NaN: there are none
   double success_rate =
       0;  // share of runs with an iterate that succeeds; NaN where the problem has no success
   double milliseconds_per_iteration = 0;  // median over the runs, NaN without iterations
@@ -24,8 +25,8 @@ struct ProblemSummary {
   std::vector<SummaryLine> lines;  // best mean rank first
 };
 
-/// Reads all runs of the store once, without traces.  The rank is among the optimizers that have a
-/// run for the same instance and trial.  A failed run counts as the worst loss.
+/// Reads all runs of the store once, without traces.  The rank is over the pairs that all
+/// optimizers of the problem have a run of.  A run without a final loss counts as the worst.
 std::vector<ProblemSummary> summarize(const Store& store);
 
 /// The summaries as text for a terminal.

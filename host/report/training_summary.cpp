@@ -19,6 +19,7 @@ struct PhaseSummary {
 }  // namespace
 
 std::string format_training(const TrainingStore& store) {
+  const Snapshot snapshot = store.snapshot();
   std::map<std::uint64_t, PhaseSummary> phases;
   store.for_each([&](const StepRecord& r) {
     phases[r.phase].failed += r.failed;

@@ -4,11 +4,14 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cmath>
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <sstream>
+#include <string_view>
 
 #include "near_miss.hpp"
 #include "user_error.hpp"
@@ -34,17 +37,27 @@ toml::table parse(const std::string& text, const std::string& name) {
   }
 }
 
+// At most nine digits, blanks around them.
+std::optional<std::uint64_t> index_of(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(' ');
+  if (first == std::string_view::npos) return std::nullopt;
+  text = text.substr(first, text.find_last_not_of(' ') - first + 1);
+  std::uint64_t index = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), index);
+  const bool whole = error == std::errc() && end == text.data() + text.size();
+  return whole && text.size() <= 9 ? std::optional(index) : std::nullopt;
+}
+
 void read_ranges(const std::string& written, const std::string& where, Instances& instances) {
   std::istringstream in(written);
   for (std::string part; std::getline(in, part, ',');) {
-    unsigned long long first = 0, last = 0;
-    int used = 0;
-    const int length = static_cast<int>(part.size());
-    if (std::sscanf(part.c_str(), "%9llu-%9llu%n", &first, &last, &used) == 2 && used == length &&
-        first <= last) {
-      instances.ranges.emplace_back(first, last);
-    } else if (std::sscanf(part.c_str(), "%9llu%n", &first, &used) == 1 && used == length) {
-      instances.ranges.emplace_back(first, first);
+    const std::size_t dash = part.find('-');
+    const std::string_view text = part;
+    const std::optional<std::uint64_t> first = index_of(text.substr(0, dash));
+    const std::optional<std::uint64_t> last =
+        dash == std::string::npos ? first : index_of(text.substr(dash + 1));
+    if (first && last && *first <= *last) {
+      instances.ranges.emplace_back(*first, *last);
     } else {
       throw UserError(where, fmt::format("'{}' is no instance number and no range", part),
                       "write a count, a list, \"all\" or ranges such as \"0-9,15\"");

@@ -30,6 +30,8 @@ class TrainingStore {
   void append(const StepRecord& record, const TrainingState& state);
   void append(const ValidationRecord& record, const TrainingState& state);
 
+  /// While it is there, all reading is of one moment.
+  Snapshot snapshot() const { return Snapshot(database_); }
   void for_each(const std::function<void(const StepRecord&)>& visit) const;
   void for_each(const std::function<void(const ValidationRecord&)>& visit) const;
 

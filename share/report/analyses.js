@@ -6,8 +6,9 @@ const run_name = (run) => [data.problems.length > 1 ? data.problems[run.problem]
   label(run.optimizer), `trial ${run.trial}`].filter(Boolean).join(', ');
 
 function left_out_note() {
-  const {left_out, runs} = data.analyses;
-  return left_out === 0 ? null : element('p', {class: 'note'}, `Of the first ${runs.length} runs that have some; ${count(left_out, 'more run')} in \`zeroth export --csv\`.`);
+  const {left_out, coordinates_left_out, runs} = data.analyses;
+  const more = [left_out && `${count(left_out, 'more run')}`, coordinates_left_out && count(coordinates_left_out, 'more coordinate')].filter(Boolean);
+  return more.length === 0 ? null : element('p', {class: 'note'}, `Of the first ${runs.length} runs that have some; ${more.join(' and ')} in \`zeroth export --csv\`.`);
 }
 
 function cosine_section() {

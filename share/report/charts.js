@@ -126,7 +126,8 @@ function internals_chart(lines, rules, size) {
 // Step functions of shares: distributions of queries, performance profiles.
 function share_chart(all, {x_label, y_label, from, to}, shown, size) {
   const lines = all.filter((each) => shown(each.optimizer)).map((each) => {
-    const steps = each.x.map((x, i) => ({optimizer: each.optimizer, x, y: each.y[i]}));
+    // What has come before the axis begins stands at its beginning.
+    const steps = each.x.map((x, i) => ({optimizer: each.optimizer, x: Math.max(x, from), y: each.y[i]}));
     const end = {optimizer: each.optimizer, x: to, y: steps.length ? steps[steps.length - 1].y : 0};
     return {optimizer: each.optimizer, points: [{optimizer: each.optimizer, x: from, y: 0}, ...steps, end]};
   });
@@ -149,6 +150,9 @@ function name_width(names, width) {
   return Math.min(0.4 * width, 14 + d3.max(names, (name) => pen.measureText(name).width));
 }
 
+// Labels of sweeps differ at their ends.
+const shortened = (width) => ({textOverflow: 'ellipsis-middle', lineWidth: (width - 10) / 11});
+
 // Tukey's boxes; how many runs have no loss stands beside them.
 function box_chart(boxes, {x_scale}, shown, {width}) {
   const usable = (value) => value !== null && (x_scale !== 'log' || value > 0);
@@ -163,7 +167,7 @@ function box_chart(boxes, {x_scale}, shown, {width}) {
     marks: [
       Plot.gridX({ticks: 6, stroke: 'var(--line)', strokeOpacity: 1}),
       Plot.axisX({label: 'final loss', labelAnchor: 'center', labelOffset: 34, labelArrow: 'none', ticks: 6, tickFormat: short}),
-      Plot.axisY({label: null, tickSize: 0, textOverflow: 'ellipsis-end', lineWidth: (margin - 10) / 11}),
+      Plot.axisY({label: null, tickSize: 0, ...shortened(margin)}),
       Plot.ruleY(drawn, {x1: 'low', x2: 'high', y: 'name', stroke: colour.stroke}),
       Plot.barX(drawn, {x1: 'lower', x2: 'upper', y: 'name', fill: colour.fill, fillOpacity: 0.25, stroke: colour.stroke}),
       Plot.tickX(drawn, {x: 'median', y: 'name', stroke: colour.stroke, strokeWidth: 2.5}),
@@ -187,12 +191,12 @@ function rank_chart({ranking, groups, critical_difference: critical}, {width}) {
   const bars = groups.map(([first, last], i) => ({x1: ranking[first].rank, x2: ranking[last].rank, y: 0.5 * (i + 1)}));
   const name = (place) => `${place.name}  ${place.rank.toFixed(2)}`;
   const margin = name_width(places.map(name), width);
-  const label_mark = (some, options) => Plot.text(some, {x: 'edge', y: 'row', text: name, fill: (place) => place.stroke, fontWeight: 600, ...options});
+  const label_mark = (some, options) => Plot.text(some, {x: 'edge', y: 'row', text: name, fill: (place) => place.stroke, fontWeight: 600, ...shortened(margin), ...options});
   return plot({
     width, height: 76 + 22 * (space + left), marginLeft: margin, marginRight: margin, marginTop: 64, marginBottom: 4,
     x: {domain: [1, ranking.length]}, y: {domain: [0, space + left], reverse: true, axis: null}, color: {type: 'identity'},
     marks: [
-      Plot.axisX({anchor: 'top', label: null, ticks: d3.range(1, ranking.length + 1), tickFormat: String}),
+      Plot.axisX({anchor: 'top', label: null, ticks: ranking.length <= 12 ? d3.range(1, ranking.length + 1) : 10, tickFormat: String}),
       Plot.ruleY([0], {stroke: 'var(--ink)'}),
       Plot.link([{x2: Math.min(1 + critical, ranking.length)}], {x1: 1, x2: 'x2', y1: 0, y2: 0, dy: -46, stroke: 'var(--muted)', strokeWidth: 2, markerStart: 'tick', markerEnd: 'tick'}),
       Plot.text([{}], {x: () => 1, y: () => 0, dx: 0, dy: -58, textAnchor: 'start', fill: 'var(--muted)',

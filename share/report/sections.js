@@ -3,8 +3,9 @@
 
 const all_optimizers = d3.range(data.optimizers.length);
 const optimizers_of = (list) => all_optimizers.filter((optimizer) => list.some((each) => each.optimizer === optimizer));
-const broken_note = (broken) => (broken === 0 ? '' : ` ${count(broken, 'run')} without a loss (failed or not finite) ${broken === 1 ? 'counts' : 'count'} as the worst in medians and quartiles; a mean ends where the first of its runs does.`);
-const broken_in = (problem) => d3.sum(problem.summary, (line) => line.failed + line.non_finite);
+const broken_note = (broken) => (broken === 0 ? '' : ` ${count(broken, 'run')} without a final loss (failed, not finite, or ended at a point that the problem discarded) ${broken === 1 ? 'counts' : 'count'} as the worst in medians and quartiles; a mean ends where the first of its runs does.`);
+const incomplete_note = (trials) => (trials ? ` ${count(trials, 'trial')} that not all optimizers have a run of ${trials === 1 ? 'is' : 'are'} left out.` : '');
+const broken_in = (problem) => d3.sum(problem.summary, (line) => line.failed + line.non_finite + line.discarded);
 
 const scale_setting = (name, key, start) => ({name, key, start, choices: [['linear', 'linear'], ['log', 'log']]});
 // Log where losses are positive and far apart.
@@ -22,13 +23,15 @@ function summary_section() {
       {name: 'median', value: (line) => line.median, about: 'of the final loss'},
       {name: '25%', value: (line) => line.lower, about: 'lower quartile of the final loss'},
       {name: '75%', value: (line) => line.upper, about: 'upper quartile of the final loss'},
-      {name: 'mean rank', value: (line) => line.rank, show: rank_text, about: 'over the pairs of instance and trial; 1 is best'},
+      {name: 'mean rank', value: (line) => line.rank, show: rank_text, about: 'over the pairs of instance and trial that all optimizers have a run of; 1 is best'},
       {name: 'success', value: (line) => line.success, show: percent, about: 'runs with an iterate that succeeds'},
       {name: 'ms/iteration', value: (line) => line.milliseconds, show: (value) => number(value, 3), about: 'median over the runs'},
       {name: 'failed', value: (line) => line.failed, show: alarming},
       {name: 'not finite', value: (line) => line.non_finite, show: alarming},
+      {name: 'discarded', value: (line) => line.discarded, show: alarming, about: 'runs whose last iterate the problem discarded'},
     ];
-    const used = columns.filter((column) => column.name !== 'success' || problem.summary.some((line) => line.success !== null));
+    const used = columns.filter(({name}) => (name !== 'success' || problem.summary.some((line) => line.success !== null))
+      && (name !== 'discarded' || problem.summary.some((line) => line.discarded > 0)));
     return table(problem.name, used, problem.summary);
   });
   return ['Summary', ...tables, ...data.problems.map(metrics_table)];
@@ -107,11 +110,11 @@ function targets_section() {
     settings: [scope_setting, {name: 'target', key: 'target', choices: single_gaps.map((share, i) => [i, `gap ${share}`])}],
     optimizers: all_optimizers,
     panels: (values) => {
-      const lines = scope_of(values).profiles[values.target];
+      const {lines} = scope_of(values).profiles[values.target];
       return [{title: '', chart: (size) => share_chart(lines, {x_label: 'queries, as a multiple of the fewest', y_label: 'share solved',
         from: 1, to: Math.max(2, 1.1 * d3.max(lines, (line) => d3.max(line.x) ?? 1))}, shown, size)}];
     },
-    caption: (values) => [`Performance profiles (Dolan & Moré 2002): the share of pairs of instance and trial on which an optimizer reached the target of gap ${single_gaps[values.target]} within so many times the queries of the one that was there first. At 1: how often it was first; at the right: how often it got there at all.`, without(scope_of(values))],
+    caption: (values) => [`Performance profiles (Dolan & Moré 2002): the share of pairs of instance and trial on which an optimizer reached the target of gap ${single_gaps[values.target]} within so many times the queries of the one that was there first. At 1: how often it was first; at the right: how often it got there at all.`, incomplete_note(scope_of(values).profiles[values.target].incomplete), without(scope_of(values))],
   });
   return ['Targets', element('p', {}, 'How many queries it takes to come how far.'), reach, profile];
 }
@@ -138,7 +141,8 @@ function comparison_of(scope, end) {
   const unit = comparison.trials ? 'trials of the one instance (few independent problems: read the tests as being about that instance alone)' : 'instances, the trials of each averaged';
   const n = element('p', {}, `n = ${comparison.blocks} ${unit}.`,
     several ? ' Losses are shares of the gap between start and best, so that problems of different scales can be set against each other.' : '',
-    comparison.incomplete ? ` ${count(comparison.incomplete, 'trial')} that not all optimizers have a run of ${comparison.incomplete === 1 ? 'is' : 'are'} left out.` : '',
+    comparison.without_gap ? ` ${count(comparison.without_gap, 'instance')} on which no run improved on the start ${comparison.without_gap === 1 ? 'is' : 'are'} left out.` : '',
+    incomplete_note(comparison.incomplete),
     ' A run without a loss makes its unit the worst.');
   if (!comparison.ranking) return [n, element('p', {class: 'empty'}, 'Two optimizers and two units are needed for a comparison.')];
   const where = `${scope.name}, ${comparison.at === null ? 'final loss' : `loss at iteration ${comparison.at}`}`;

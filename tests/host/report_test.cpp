@@ -70,6 +70,9 @@ TEST_CASE("a curve keeps the last loss of a run that ended, and ends with one th
   CHECK(losses_at(trace, false, Axis::queries, {0, 2, 3, 5, 6, 7}) ==
         std::vector<double>{8, 8, 4, 4, 2, 2});
   CHECK(std::isnan(losses_at({}, true, Axis::iterations, {0})[0]));
+  // A discarded iterate says nothing: the loss before it is the last that is known.
+  CHECK(losses_at({{0, 0, 8}, {1, 3, missing}, {2, 6, 2}, {3, 9, missing}}, false, Axis::iterations,
+                  points) == std::vector<double>{8, 8, 2, 2, 2});
 }
 
 TEST_CASE("axis points are all integers, or evenly and geometrically spaced ones with both ends",
@@ -159,6 +162,16 @@ TEST_CASE("over several problems, losses are shares of the gap", "[report]") {
   CHECK(scopes_of(made.results).size() == 3);
 }
 
+TEST_CASE("over several problems, an instance that no run improved on is left out and counted",
+          "[report]") {
+  Made made(two_instances, 2);
+  made.digest.references[1][0] = Reference{7, 7};
+  const Blocks blocks = blocks_of(made.results, made.digest, {"all", {0, 1}}, std::nullopt);
+  CHECK(blocks.losses.size() == 3);
+  CHECK(blocks.without_gap == 1);
+  CHECK(blocks_of(made.results, made.digest, {"P1", {1}}, std::nullopt).losses.size() == 2);
+}
+
 TEST_CASE("a comparison ranks, groups what is close, and pairs the better ranked first",
           "[report]") {
   Blocks blocks;
@@ -180,6 +193,71 @@ TEST_CASE("a comparison ranks, groups what is close, and pairs the better ranked
   CHECK(comparison->pairs[0].p_holm > 0.05);
   blocks.losses.resize(1);
   CHECK_FALSE(compare(blocks));
+}
+
+namespace {
+
+// Of one problem, numbered in the order of their making.
+StoredRun run_of(const std::string& optimizer, std::uint64_t instance, std::vector<TraceRow> losses,
+                 Outcome outcome = Outcome::budget) {
+  static std::uint64_t count = 0;
+  StoredRun run;
+  run.position = count++;
+  run.key = std::to_string(run.position);
+  run.problem = run.problem_label = "p";
+  run.problem_parameters = run.optimizer_parameters = "{}";
+  run.split = "test";
+  run.instance = instance;
+  run.optimizer = run.optimizer_label = optimizer;
+  run.result.outcome = outcome;
+  run.result.iterations = losses.back().iteration;
+  run.result.queries = losses.back().queries;
+  run.result.initial_loss = run.result.best_loss = losses.front().loss;
+  for (const TraceRow& row : losses) {
+    if (row.loss < run.result.best_loss) run.result.best_loss = row.loss;
+  }
+  run.result.final_loss = losses.back().loss;
+  run.result.trace = std::move(losses);
+  return run;
+}
+
+}  // namespace
+
+TEST_CASE("targets, profiles and ranks of runs that are broken, discarded or not there",
+          "[report]") {
+  const zeroth::test::TemporaryFolder folder;
+  Store store = Store::open_to_write(folder / "r.zeroth");
+  store.append({run_of("a", 0, {{0, 0, 8}, {1, 10, 0.8}, {2, 20, 0}}),
+                run_of("b", 0, {{0, 0, 8}, {1, 20, 4}, {2, 40, 0.8}}),
+                run_of("a", 1, {{0, 0, 8}, {1, 10, 0}}),
+                run_of("a", 2, {{0, 0, 8}, {1, 10, -infinity}}, Outcome::non_finite),
+                run_of("b", 2, {{0, 0, 8}, {1, 30, 4}}),
+                run_of("a", 3, {{0, 0, 8}, {1, 10, 2}, {2, 20, missing}}),
+                run_of("b", 3, {{0, 0, 8}, {1, 10, 4}})});
+  const auto page = page_data(store, {});
+
+  // Gap 0.1 is at 0.8 on instances 0 and 1, at 4.4 on 2 and at 2.6 on 3; 0.01 a tenth of that.
+  const auto& scope = page["scopes"][0];
+  CHECK(scope["runs_with_targets"] == 7);
+  CHECK(scope["single_targets"][0].dump() ==
+        R"([{"optimizer":0,"x":[10.0],"y":[0.75]},{"optimizer":1,"x":[30.0,40.0],)"
+        R"("y":[0.333333,0.666667]}])");
+  const auto& profile = scope["profiles"][0];
+  CHECK(profile["incomplete"] == 1);  // instance 1, which b has no run of
+  CHECK(profile["lines"].dump() ==
+        R"([{"optimizer":0,"x":[1.0],"y":[0.666667]},{"optimizer":1,"x":[1.0,4.0],)"
+        R"("y":[0.333333,0.666667]}])");
+  CHECK(scope["profiles"][1]["lines"][1]["y"].dump() == "[0.333333]");
+
+  // a is first on instance 0, last on 2 and 3; instance 1 is nobody's.
+  const auto& lines = page["problems"][0]["summary"];
+  CHECK(lines[0]["optimizer"] == "b");
+  CHECK(lines[0]["rank"] == Approx(4.0 / 3));
+  CHECK(lines[1]["rank"] == Approx(5.0 / 3));
+  CHECK(lines[1]["non_finite"] == 1);
+  CHECK(lines[1]["discarded"] == 1);
+  REQUIRE(page["broken"].size() == 2);
+  CHECK(page["broken"][0]["message"] == "the problem discarded its last iterate");
 }
 
 TEST_CASE("a page is of one moment, whatever is written meanwhile", "[report]") {
