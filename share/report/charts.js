@@ -143,15 +143,22 @@ function share_chart(all, {x_label, y_label, from, to}, shown, size) {
   });
 }
 
-// What names take at the side of a chart, within reason.
-function name_width(names, width) {
-  const pen = document.createElement('canvas').getContext('2d');
+const pen = document.createElement('canvas').getContext('2d');
+function text_width(text) {
   pen.font = '600 11px system-ui, "DejaVu Sans", sans-serif';
-  return Math.min(0.4 * width, 14 + d3.max(names, (name) => pen.measureText(name).width));
+  return pen.measureText(text).width;
 }
 
-// Labels of sweeps differ at their ends.
-const shortened = (width) => ({textOverflow: 'ellipsis-middle', lineWidth: (width - 10) / 11});
+// What names take at the side of a chart, within reason.
+const name_width = (names, width) => Math.min(0.4 * width, 14 + d3.max(names, text_width));
+
+// Shortened in the middle: labels of sweeps differ at their ends.
+function fitted(name, width) {
+  let short_name = name;
+  for (let kept = name.length - 1; kept > 1 && text_width(short_name) > width; --kept)
+    short_name = `${name.slice(0, Math.ceil(kept / 2))}…${name.slice(name.length - Math.floor(kept / 2))}`;
+  return short_name;
+}
 
 // Tukey's boxes; how many runs have no loss stands beside them.
 function box_chart(boxes, {x_scale}, shown, {width}) {
@@ -167,7 +174,7 @@ function box_chart(boxes, {x_scale}, shown, {width}) {
     marks: [
       Plot.gridX({ticks: 6, stroke: 'var(--line)', strokeOpacity: 1}),
       Plot.axisX({label: 'final loss', labelAnchor: 'center', labelOffset: 34, labelArrow: 'none', ticks: 6, tickFormat: short}),
-      Plot.axisY({label: null, tickSize: 0, ...shortened(margin)}),
+      Plot.axisY({label: null, tickSize: 0, tickFormat: (name) => fitted(name, margin - 12)}),
       Plot.ruleY(drawn, {x1: 'low', x2: 'high', y: 'name', stroke: colour.stroke}),
       Plot.barX(drawn, {x1: 'lower', x2: 'upper', y: 'name', fill: colour.fill, fillOpacity: 0.25, stroke: colour.stroke}),
       Plot.tickX(drawn, {x: 'median', y: 'name', stroke: colour.stroke, strokeWidth: 2.5}),
@@ -189,9 +196,10 @@ function rank_chart({ranking, groups, critical_difference: critical}, {width}) {
   const places = ranking.map((each, i) => ({...each, name: label(each.optimizer), ...series(each.optimizer), left: i < left,
     row: space + (i < left ? i : ranking.length - 1 - i), edge: i < left ? 1 : ranking.length}));
   const bars = groups.map(([first, last], i) => ({x1: ranking[first].rank, x2: ranking[last].rank, y: 0.5 * (i + 1)}));
-  const name = (place) => `${place.name}  ${place.rank.toFixed(2)}`;
-  const margin = name_width(places.map(name), width);
-  const label_mark = (some, options) => Plot.text(some, {x: 'edge', y: 'row', text: name, fill: (place) => place.stroke, fontWeight: 600, ...shortened(margin), ...options});
+  const rank = (place) => `  ${place.rank.toFixed(2)}`;
+  const margin = name_width(places.map((place) => place.name + rank(place)), width);
+  const name = (place) => fitted(place.name, margin - 12 - text_width(rank(place))) + rank(place);
+  const label_mark = (some, options) => Plot.text(some, {x: 'edge', y: 'row', text: name, fill: (place) => place.stroke, fontWeight: 600, ...options});
   return plot({
     width, height: 76 + 22 * (space + left), marginLeft: margin, marginRight: margin, marginTop: 64, marginBottom: 4,
     x: {domain: [1, ranking.length]}, y: {domain: [0, space + left], reverse: true, axis: null}, color: {type: 'identity'},
