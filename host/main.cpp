@@ -27,6 +27,7 @@ int main(int argc, char** argv) {  // NOLINT(bugprone-exception-escape)
   try {
     secure_standard_streams();
     std::signal(SIGXFSZ, SIG_IGN);  // a write over the limit is an error like any other
+    std::signal(SIGCHLD, SIG_DFL);  // whoever started us may ignore it: then no exit is ever known
     Terminal terminal;
     std::vector<std::string> plugin_folders;
     const Commands commands = make_commands(terminal, plugin_folders);

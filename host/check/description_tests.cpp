@@ -223,7 +223,7 @@ void bounds(Context& context) {
   const Descriptor& descriptor = context.descriptor();
   const auto bind = [&](const Parameter& p, const Value& value) {
     return bind_one(descriptor.id, descriptor.parameters, {{p.name, {value}, p.name}}, "",
-                    [](const std::string& path) {
+                    [](const std::string& path, bool) {
                       return ResolvedPath{path, ""};
                     })
         .values;

@@ -39,11 +39,11 @@ void refuse_missing(const std::string& file, const char* shipped) {
 fs::path template_folder() { return from_program(template_folder_from_program); }
 
 ResolvePath resolve_beside(const fs::path& file) {
-  return [folder = fs::absolute(file).parent_path()](const std::string& written) {
+  return [folder = fs::absolute(file).parent_path()](const std::string& written, bool is_default) {
     std::error_code error;
     fs::path found = (folder / written).lexically_normal();
     const fs::path shipped = share_folder() / written;
-    if (!fs::exists(found, error) && fs::exists(shipped, error)) found = shipped;
+    if ((is_default || !fs::exists(found, error)) && fs::exists(shipped, error)) found = shipped;
     return ResolvedPath{found.string(), fingerprint_of(found)};
   };
 }

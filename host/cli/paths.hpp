@@ -22,7 +22,7 @@ std::filesystem::path template_folder();
 std::string fingerprint_of(const std::filesystem::path& path);
 
 /// A relative path is looked for beside `file`, then in the share folder; where it is at neither
-/// place, it is beside the file.
+/// place, it is beside the file.  A default is looked for in the share folder first.
 ResolvePath resolve_beside(const std::filesystem::path& file);
 
 }  // namespace zeroth::host

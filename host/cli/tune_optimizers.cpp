@@ -66,10 +66,10 @@ class TuningProgress {
 
 // Paths mean the same beside the experiment and beside the tuned one, or it is said.
 ResolvePath resolve_at_both(const fs::path& experiment, const fs::path& output) {
-  return [experiment, here = resolve_beside(experiment),
-          there = resolve_beside(output)](const std::string& written) {
-    ResolvedPath found = here(written);
-    if (there(written).path == found.path) return found;
+  return [experiment, here = resolve_beside(experiment), there = resolve_beside(output)](
+             const std::string& written, bool is_default) {
+    ResolvedPath found = here(written, is_default);
+    if (there(written, is_default).path == found.path) return found;
     throw UserError("--output",
                     fmt::format("'{}' is beside the experiment, and not there", written),
                     fmt::format("write the tuned experiment beside {}", experiment.string()));

@@ -111,7 +111,9 @@ std::vector<Configuration> unfold(const std::string& id, const std::vector<Param
       std::visit([&](const auto& v) { json[p.name] = v; }, each.values[i]);
       auto* path = std::get_if<std::string>(&each.values[i]);
       if (p.type != ParameterType::path || path->empty()) continue;
-      const ResolvedPath resolved = resolve(*path);
+      const bool is_default = std::none_of(settings.begin(), settings.end(),
+                                           [&](const Setting& s) { return s.name == p.name; });
+      const ResolvedPath resolved = resolve(*path, is_default);
       *path = resolved.path;
       if (!resolved.fingerprint.empty())
         each.files.push_back({p.name, resolved.path, resolved.fingerprint});

@@ -55,8 +55,8 @@ struct ResolvedPath {
   std::string path;
   std::string fingerprint;  // of the contents of a file; empty for a folder or nothing
 };
-/// From a path as written, not empty.
-using ResolvePath = std::function<ResolvedPath(const std::string&)>;
+/// From a path as written, not empty, or as a parameter's default.
+using ResolvePath = std::function<ResolvedPath(const std::string&, bool is_default)>;
 
 /// Throws UserError that names place, key and remedy.
 Matrix bind_matrix(const Experiment& experiment, const std::vector<Descriptor>& optimizers,

@@ -23,6 +23,10 @@ fs::path first_that_exists(const fs::path& first, const fs::path& second) {
   return !is_there(first) && is_there(second) ? second : first;
 }
 
+std::string for_a_shell(const std::string& path) {
+  return path.find_first_of(" '\"$&;()*?\\") == std::string::npos ? path : "'" + path + "'";
+}
+
 /// The .bin files of a folder by name; a file is itself.
 std::vector<fs::path> binary_files(const fs::path& path) {
   std::error_code error;
@@ -45,8 +49,8 @@ std::vector<fs::path> binary_files(const fs::path& path) {
 std::string fetch_command(const Values& values) {
   const fs::path script = fs::path(values.text("models")).parent_path() / "data/fetch.cmake";
   const std::string data = values.text("data");
-  return "cmake " + (data.empty() ? "" : "-DDATA=" + data + " ") + "-P " +
-         (is_there(script) ? script.string() : "share/data/fetch.cmake") + " " +
+  return "cmake " + (data.empty() ? "" : "-DDATA=" + for_a_shell(data) + " ") + "-P " +
+         (is_there(script) ? for_a_shell(script.string()) : "share/data/fetch.cmake") + " " +
          values.text("data_set");
 }
 

@@ -6,8 +6,8 @@
 namespace zeroth::attack {
 
 template <typename Scalar>
-Network<Scalar>::Network(std::vector<std::unique_ptr<Layer<Scalar>>> layers)
-    : layers_(std::move(layers)) {
+Network<Scalar>::Network(Shape input, std::vector<std::unique_ptr<Layer<Scalar>>> layers)
+    : input_(input), layers_(std::move(layers)) {
   while (first_batched_ < layers_.size() && layers_[first_batched_]->point_by_point()) {
     ++first_batched_;
   }

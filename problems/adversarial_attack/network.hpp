@@ -17,10 +17,11 @@ class Network {
   /// caller who cuts at the same places gets the same bits.
   static constexpr std::size_t block_rows = 64;
 
-  /// At least one layer; each takes what the one before it gives.
-  explicit Network(std::vector<std::unique_ptr<Layer<Scalar>>> layers);
+  /// At least one layer; each takes what the one before it gives.  input: what the first takes as
+  /// many values of, in the shape that they have outside.
+  Network(Shape input, std::vector<std::unique_ptr<Layer<Scalar>>> layers);
 
-  Shape input() const { return layers_.front()->in(); }
+  Shape input() const { return input_; }
   std::size_t inputs() const { return input().size(); }
   std::size_t outputs() const { return layers_.back()->out().size(); }
 
@@ -50,6 +51,7 @@ class Network {
   /// Runs `rows` points; their outputs are then at output_of(last layer, 0).
   void run(std::size_t rows, const Scalar* x, Workspace& workspace) const;
 
+  Shape input_;
   std::vector<std::unique_ptr<Layer<Scalar>>> layers_;
   std::size_t first_batched_ = 0;     // layers from here on take the whole batch at once
   std::vector<std::size_t> slot_of_;  // by layer; a layer that works in place shares one

@@ -148,7 +148,7 @@ Network<Scalar> build(const NetworkDescription& description, const Safetensors& 
   }
   add(nullptr);
   if (layers.empty()) throw Error(file + ": its network has no layer that computes; name another");
-  return Network<Scalar>(std::move(layers));
+  return Network<Scalar>(description.input, std::move(layers));
 }
 
 template Network<double> build(const NetworkDescription&, const Safetensors&, const std::string&);

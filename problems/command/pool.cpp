@@ -108,10 +108,12 @@ Pool::Attempt Pool::attempt(Process& process, const std::string& question, std::
       }
       if (program_.once && exit.clean()) break;  // all that it had to say
       if (!answer.bytes.empty() && exit.clean()) {
-        return {End::wrong, with_last_words("it ended after " + shown(answer.bytes), process)};
+        std::string what = "it ended after " + shown(answer.bytes);
+        if (answer.bytes.back() != '\n')
+          what += ", a line without an end: print a newline after each value, or set once = true";
+        return {End::wrong, with_last_words(what, process)};
       }
-      return {exit.clean() ? End::left : End::crashed,
-              with_last_words("it ended: " + exit.text(), process)};
+      return {exit.clean() ? End::left : End::crashed, with_last_words(exit.text(), process)};
     }
     case Process::End::answered:
       break;

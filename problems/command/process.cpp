@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <zeroth/error.hpp>
@@ -109,9 +110,10 @@ bool Exit::not_runnable() const {
 }
 
 std::string Exit::text() const {
-  if (WIFEXITED(status)) return "exit code " + std::to_string(WEXITSTATUS(status));
+  if (outlived) return "it closed its output and went on without, and was killed";
+  if (WIFEXITED(status)) return "it ended: exit code " + std::to_string(WEXITSTATUS(status));
   const int signal = WTERMSIG(status);
-  return "killed by signal " + std::to_string(signal) + " (" + strsignal(signal) + ")";
+  return "it ended: killed by signal " + std::to_string(signal) + " (" + strsignal(signal) + ")";
 }
 
 Process::Process(const std::string& command) {
@@ -122,6 +124,7 @@ Process::Process(const std::string& command) {
   if (pid_ < 0) throw Error(std::string("the program cannot be started: ") + std::strerror(errno));
   if (pid_ == 0) become(command.c_str(), parent, streams);
   setpgid(pid_, pid_);  // here too: whoever comes first
+  alive_ = static_cast<int>(syscall(SYS_pidfd_open, pid_, 0));
   input_ = std::exchange(input.write, -1);
   output_ = std::exchange(output.read, -1);
   errors_ = std::exchange(errors.read, -1);
@@ -133,6 +136,7 @@ Process::~Process() {
   close_input();
   close_if_open(output_);
   close_if_open(errors_);
+  close_if_open(alive_);
 }
 
 void Process::close_input() { close_if_open(input_); }
@@ -172,8 +176,10 @@ Process::Answer Process::ask(std::string_view question, const Wanted& wanted) {
   std::size_t lines = lines_in(answer.bytes);
   for (;;) {
     if (question.empty() && until_end) close_input();
-    pollfd events[3] = {
-        {output_, POLLIN, 0}, {errors_, POLLIN, 0}, {question.empty() ? -1 : input_, POLLOUT, 0}};
+    pollfd events[4] = {{output_, POLLIN, 0},
+                        {errors_, POLLIN, 0},
+                        {question.empty() ? -1 : input_, POLLOUT, 0},
+                        {alive_, POLLIN, 0}};
     const Clock::duration spent = Clock::now() - asked;
     Clock::duration wait = 1h;
     if (wanted.patience) wait = std::min(wait, *wanted.patience - spent);
@@ -188,16 +194,17 @@ Process::Answer Process::ask(std::string_view question, const Wanted& wanted) {
       continue;
     }
     const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(wait).count();
-    if (poll(events, 3, static_cast<int>(milliseconds)) < 0 && errno != EINTR) {
+    if (poll(events, 4, static_cast<int>(milliseconds)) < 0 && errno != EINTR) {
       throw Error(std::string("poll: ") + std::strerror(errno));
     }
     if (events[1].revents != 0) hear_errors();
     if (events[2].revents != 0) write_some(question);
-    if (events[0].revents == 0) continue;
+    const bool ended = events[3].revents != 0;
+    if (events[0].revents == 0 && !ended) continue;
     const std::size_t before = answer.bytes.size();
     const bool open = read_some(answer.bytes);
     lines += lines_in(std::string_view(answer.bytes).substr(before));
-    if (!open) {
+    if (!open || (ended && answer.bytes.size() == before)) {
       answer.end = End::closed;
       return answer;
     }
@@ -234,6 +241,7 @@ Exit Process::end(Clock::duration patience) {
     hear_errors();
     std::this_thread::sleep_for(1ms);
   }
+  exit_.outlived = patience > 0s && runs();
   kill(-pid_, SIGKILL);
   while (waitpid(pid_, &exit_.status, 0) < 0 && errno == EINTR) {
   }

@@ -14,11 +14,13 @@ namespace zeroth::command {
 
 /// How a program was found when it no longer ran.
 struct Exit {
-  int status = 0;  // as waitpid gives it
+  int status = 0;         // as waitpid gives it
+  bool outlived = false;  // it still ran when it was to have ended, and was killed
   bool clean() const;
   /// The shell could not find the program, or not execute it.
   bool not_runnable() const;
-  std::string text() const;  // "exit code 3", "killed by signal 9 (Killed)"
+  /// "it ended: exit code 3", "it ended: killed by signal 9 (Killed)"
+  std::string text() const;
 };
 
 /// One started program with a process group of its own: Ctrl-C at the terminal does not reach it.
@@ -47,7 +49,8 @@ class Process {
     End end = End::answered;
     std::string bytes;  // what came until then
   };
-  /// Writes the question and reads the answer.
+  /// Writes the question and reads the answer.  closed: there comes no more, for it has closed its
+  /// output or ended, whatever it has started may still hold of it.
   Answer ask(std::string_view question, const Wanted& wanted);
 
   /// Whether it has said something that nobody asked for.
@@ -66,6 +69,7 @@ class Process {
 
   pid_t pid_ = -1;
   int input_ = -1, output_ = -1, errors_ = -1;
+  int alive_ = -1;      // readable once it has ended
   std::string unread_;  // of its output
   std::string words_;   // the end of its standard error
   Exit exit_;

@@ -8,6 +8,13 @@ install(FILES "${copyright}" DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/libzeroth-
 if(ZEROTH_ARCH STREQUAL "native")  # a package must run on other machines
   return()
 endif()
+find_program(DPKG_SHLIBDEPS dpkg-shlibdeps)
+find_program(FILE_PROGRAM file)
+mark_as_advanced(DPKG_SHLIBDEPS FILE_PROGRAM)
+if(NOT DPKG_SHLIBDEPS OR NOT FILE_PROGRAM)  # without them a package would not know what it depends on
+  message(STATUS "No target package: apt-get install dpkg-dev file")
+  return()
+endif()
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_VENDOR "The Zeroth developers")
 set(CPACK_PACKAGE_CONTACT "The Zeroth developers <maintainers@zeroth.invalid>")

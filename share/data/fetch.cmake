@@ -2,8 +2,8 @@
 #   cmake -P share/data/fetch.cmake mnist|cifar10
 #   cmake -DDATA=FOLDER -P share/data/fetch.cmake mnist
 # DATA: default as for the problem adversarial-attack: $ZEROTH_DATA where it is set, else ../shared/data if that exists, else
-# $XDG_DATA_HOME/zeroth/data; it is made if it is not there.  What is there and right is left alone; what is
-# there and wrong is an error.  BASE_URL takes the place of the publisher's address: a mirror, or file:///a/folder.
+# $XDG_DATA_HOME/zeroth/data; it is made if it is not there.  What is there and right (MNIST by its sum, CIFAR-10
+# by its size) is left alone; what is there and wrong is an error.  BASE_URL takes the place of the publisher's address: a mirror, or file:///a/folder.
 cmake_minimum_required(VERSION 3.23)
 
 # Files and their MD5 sums as published.
@@ -61,7 +61,7 @@ endif()
 # Downloads name to path, which is written whole and right or not at all.
 function(download name md5 path)
   message(STATUS "${BASE_URL}/${name}")
-  file(DOWNLOAD "${BASE_URL}/${name}" "${path}.part" STATUS status SHOW_PROGRESS)
+  file(DOWNLOAD "${BASE_URL}/${name}" "${path}.part" STATUS status SHOW_PROGRESS INACTIVITY_TIMEOUT 60)
   list(GET status 0 code)
   list(GET status 1 reason)
   if(NOT code EQUAL 0)

@@ -236,8 +236,11 @@ def train(name, options, images, labels, held_images, held_labels):
 
     step, spent = 0, 0.0
     checkpoint = pathlib.Path(f"{options.out}.checkpoint")
+    settings = {k: v for k, v in vars(options).items() if k not in ("data", "out", "epochs", "threads", "device")}
     if checkpoint.exists():
         state = torch.load(checkpoint, map_location=device)
+        if state["settings"] != settings:
+            sys.exit(f"{checkpoint}: is of {state['settings']}; remove it, or name another --out")
         network.load_state_dict(state["network"])
         for optimizer, saved in zip(optimizers, state["optimizers"]):
             optimizer.load_state_dict(saved)
@@ -249,7 +252,8 @@ def train(name, options, images, labels, held_images, held_labels):
 
     def save():
         torch.save({"network": network.state_dict(), "optimizers": [o.state_dict() for o in optimizers], "step": step,
-                    "steps": steps, "epochs": options.epochs, "seconds": spent, "random": torch.get_rng_state()},
+                    "steps": steps, "epochs": options.epochs, "seconds": spent, "random": torch.get_rng_state(),
+                    "settings": settings},
                    f"{checkpoint}.new")
         os.replace(f"{checkpoint}.new", checkpoint)
 

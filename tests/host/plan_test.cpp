@@ -67,7 +67,7 @@ Setting setting(const std::string& name, std::vector<Value> values) {
   return {name, std::move(values), "e.toml:10: " + name};
 }
 
-ResolvedPath as_written(const std::string& path) { return {path, ""}; }
+ResolvedPath as_written(const std::string& path, bool) { return {path, ""}; }
 
 Plan plan_of(const Experiment& e, std::uint64_t size = 3) {
   return make_plan(e, bind_matrix(e, optimizers, problems, as_written), {size});
@@ -162,7 +162,7 @@ TEST_CASE("a path leads where it is resolved to, and the key knows what is there
   const auto with = [&](const std::string& fingerprint) {
     return make_plan(e,
                      bind_matrix(e, optimizers, problems,
-                                 [&](const std::string& written) {
+                                 [&](const std::string& written, bool) {
                                    return ResolvedPath{"/resolved/" + written, fingerprint};
                                  }),
                      {3});
@@ -173,6 +173,21 @@ TEST_CASE("a path leads where it is resolved to, and the key knows what is there
   CHECK(first.runs[0].key != second.runs[0].key);
   CHECK(first.runs[0].seed == second.runs[0].seed);
   CHECK(first.runs[0].key == with("1").runs[0].key);
+}
+
+TEST_CASE("a default path is told from one that was written", "[plan]") {
+  std::vector<Descriptor> with_default = optimizers;
+  with_default[1].parameters[3].text = "w";
+  const auto path_of = [&](std::vector<Setting> settings) {
+    const Matrix matrix =
+        bind_matrix(experiment_of({spec("sgd", std::move(settings))}), with_default, problems,
+                    [](const std::string& written, bool is_default) {
+                      return ResolvedPath{(is_default ? "/shipped/" : "/mine/") + written, ""};
+                    });
+    return std::get<std::string>(matrix.optimizers[0].values[3]);
+  };
+  CHECK(path_of({}) == "/shipped/w");
+  CHECK(path_of({setting("file", {std::string("w")})}) == "/mine/w");
 }
 
 TEST_CASE("a pattern without wildcards is a part of the name", "[plan]") {

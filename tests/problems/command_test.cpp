@@ -247,6 +247,36 @@ TEST_CASE("a program that never answers ends the run soon, one that did later", 
                     ContainsSubstring("failed 5 times one after the other (max_failures)"));
 }
 
+namespace {
+
+// What is said of a program of one dimension that gives no value.
+std::string complaint_of(const std::string& command) {
+  const auto suite = zeroth::test::suite_of<CommandSuite>(
+      {{"command", command}, {"dimension", 1.0}, {"retries", 0.0}, {"max_failures", 1.0}});
+  try {
+    zeroth::test::value_at(*suite->open(zeroth::Split::test, 0), std::vector<double>{1.0});
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE("a program that ends is gone, whoever still holds its output", "[command]") {
+  CHECK_THAT(complaint_of("sleep 1000 & exit 3"), ContainsSubstring("it ended: exit code 3"));
+  const auto suite = zeroth::test::suite_of<CommandSuite>(
+      {{"command", std::string("sleep 1000 & echo 7")}, {"dimension", 1.0}, {"once", 1.0}});
+  CHECK(zeroth::test::value_at(*suite->open(zeroth::Split::test, 0), std::vector<double>{1.0}) ==
+        7);
+}
+
+TEST_CASE("what we do to a program is not said to be its own doing", "[command]") {
+  CHECK_THAT(complaint_of("exec 1>&-; exec cat >/dev/null; sleep 1000"),
+             ContainsSubstring("it closed its output and went on"));
+  CHECK_THAT(complaint_of("read x; printf 3.5"), ContainsSubstring("print a newline"));
+}
+
 TEST_CASE("a command that cannot be run is an error at once", "[command]") {
   TemporaryFolder folder;
   const auto suite = zeroth::test::suite_of<CommandSuite>(

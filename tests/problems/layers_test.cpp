@@ -101,7 +101,8 @@ Network<Scalar> small_network() {
     layers.push_back(std::move(layer));
     return layers.back()->out();
   };
-  Shape shape{2, 9, 11};
+  const Shape input{2, 9, 11};
+  Shape shape = input;
   shape = add(std::make_unique<Relu<Scalar>>(shape));
   shape =
       add(std::make_unique<Convolution<Scalar>>(shape, 5, 2, normals(5 * 2 * 4, 1), normals(5, 2)));
@@ -114,7 +115,7 @@ Network<Scalar> small_network() {
       add(std::make_unique<Linear<Scalar>>(shape, 6, normals(6 * shape.size(), 5), normals(6, 6)));
   shape = add(std::make_unique<Relu<Scalar>>(shape));
   add(std::make_unique<Linear<Scalar>>(shape, 4, normals(4 * 6, 7), normals(4, 8)));
-  return Network<Scalar>(std::move(layers));
+  return Network<Scalar>(input, std::move(layers));
 }
 
 }  // namespace

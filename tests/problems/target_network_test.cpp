@@ -66,6 +66,15 @@ TEST_CASE("a network of all kinds of layers gives PyTorch's outputs and gradient
   }
 }
 
+TEST_CASE("a network that flattens first takes images all the same", "[target]") {
+  const auto network = network_of(
+      with_layers(R"({"kind": "flatten"}, {"kind": "linear", "name": "l", "outputs": 3})"),
+      {{"l.weight", {3, 60}}, {"l.bias", {3}}});
+  CHECK(network.input().channels == 2);
+  CHECK(network.input().height == 6);
+  CHECK(network.input().width == 5);
+}
+
 // Source: tests/data/make_target_logits.py, PyTorch in float64.
 TEST_CASE("the shipped networks give PyTorch's outputs on 100 test images", "[target]") {
   ZEROTH_DATA_OR_SKIP(data);
