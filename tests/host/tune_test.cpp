@@ -31,11 +31,11 @@ use = "random-search"
 trials = 5
 )";
 
-// A second or so.
+// A second of one core or so.
 std::string slow() {
   return replaced(
       replaced(small, "random_start", "dimension = 300\nminibatch_noise = 0.1\nrandom_start"),
-      "iterations = 20", "iterations = 60");
+      "iterations = 20", "iterations = 150");
 }
 
 struct Shell : WorkFolder {
@@ -183,7 +183,7 @@ TEST_CASE("killed at any moment and resumed, a tuning ends with the same file", 
 
 TEST_CASE("an interrupted tuning says how to go on, and goes on", "[tune]") {
   const Shell shell(slow());
-  const ProcessResult r = shell({"tune", "e.toml", "-o", "t.toml"}, 100ms, SIGINT,
+  const ProcessResult r = shell({"tune", "e.toml", "-o", "t.toml"}, 20ms, SIGINT,
                                 [&] { return shell.exists("t.toml.tuning"); });
   CHECK(r.exit_code == 130);
   CHECK(has(r.err, "the same command goes on from here"));
