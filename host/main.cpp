@@ -11,6 +11,7 @@
 
 #include "cli/commands.hpp"
 #include "isolate/isolation.hpp"
+#include "printable.hpp"
 #include "user_error.hpp"
 
 // What can throw beyond the last catch is printing itself.
@@ -20,7 +21,7 @@ int main(int argc, char** argv) {  // NOLINT(bugprone-exception-escape)
     const std::string prefix = colours(STDERR_FILENO)
                                    ? fmt::format(fmt::fg(fmt::terminal_color::red), "error:")
                                    : "error:";
-    std::fputs(fmt::format("{} {}\n", prefix, text).c_str(), stderr);
+    std::fputs(fmt::format("{} {}\n", prefix, printable(text)).c_str(), stderr);
   };
   if (argc == 4 && std::string(argv[1]) == "worker")
     return serve_worker(std::atol(argv[2]), std::atol(argv[3]));
@@ -37,7 +38,8 @@ int main(int argc, char** argv) {  // NOLINT(bugprone-exception-escape)
     return code;
   } catch (const UserError& error) {
     say(error.what());
-    if (!error.remedy().empty()) std::fputs(fmt::format("  {}\n", error.remedy()).c_str(), stderr);
+    if (!error.remedy().empty())
+      std::fputs(fmt::format("  {}\n", printable(error.remedy())).c_str(), stderr);
     return 2;
   } catch (const std::exception& error) {
     say(error.what());

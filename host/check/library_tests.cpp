@@ -80,7 +80,10 @@ double own_seconds() {
 
 void scan(Context& context) {
   std::string pattern = (fs::temp_directory_path() / "zeroth-check-XXXXXX").string();
-  if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
+  if (mkdtemp(pattern.data()) == nullptr) {
+    skip(fmt::format("no temporary folder {}: {}; TMPDIR names another place", pattern,
+                     std::strerror(errno)));
+  }
   const fs::path folder = pattern;
   for (const char* variable : {"HOME", "TMPDIR", "XDG_DATA_HOME", "XDG_CACHE_HOME"})
     setenv(variable, folder.c_str(), 1);

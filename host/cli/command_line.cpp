@@ -246,7 +246,7 @@ int dispatch(const Arguments& arguments, const Commands& commands,
             "Ctrl-C ends after the points under way; what was found until then is printed and "
             "kept.\n");
     MinimizeOptions options;
-    std::string queries, seconds, target;
+    std::string queries, seconds, target, seed;
     parser.options()("command", po::value(&options.command)->value_name("PROGRAM"),
                      "the program, as sh runs it: 'python3 sim.py'")(
         "dimension,d", po::value(&options.dimension)->value_name("D"),
@@ -264,9 +264,9 @@ int dispatch(const Arguments& arguments, const Commands& commands,
         "try nlopt")(
         "set", po::value(&options.settings)->value_name("KEY=VALUE")->composing(),
         "a parameter of the optimizer, as in --set sigma=0.1, or of the problem, as in --set "
-        "problem.retries=3; may be repeated")(
-        "seed", po::value(&options.seed)->value_name("N")->default_value(1),
-        "the same seed finds the same point");
+        "problem.retries=3; may be repeated")("seed",
+                                              po::value(&seed)->value_name("N")->default_value("1"),
+                                              "the same seed finds the same point");
     parser.threads(&options.threads,
                    "copies of the program at a time; default: one for each core it may use");
     parser.options()("protocol", po::value(&options.protocol)->value_name("plain|json"),
@@ -282,6 +282,7 @@ int dispatch(const Arguments& arguments, const Commands& commands,
     if (!parser.parse(joined_bounds(rest), out)) return 0;
     parser.require(!options.command.empty(), "--command PROGRAM");
     if (!queries.empty()) options.queries = count_in(queries, "--queries");
+    options.seed = count_in(seed, "--seed");
     if (!seconds.empty()) options.seconds = real_in(seconds, "--seconds");
     if (!target.empty()) options.target = real_in(target, "--target");
     parser.require(options.queries || options.seconds, "--queries N or --seconds S");

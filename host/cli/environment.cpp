@@ -28,6 +28,7 @@ std::atomic<bool>& interruption() { return interrupted; }
 std::atomic<bool>& watch_for_interruption() {
   std::signal(SIGINT, on_signal);
   std::signal(SIGTERM, on_signal);
+  std::signal(SIGPIPE, SIG_IGN);  // a reader that has gone must not cost what was computed
   return interrupted;
 }
 

@@ -10,12 +10,16 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <variant>
 
 #include "cli/commands.hpp"
 #include "cli/environment.hpp"
 #include "cli/paths.hpp"
+#include "cli/preparation.hpp"
+#include "isolate/isolation.hpp"
 #include "plan/plan.hpp"
 #include "plugins/registry.hpp"
+#include "printable.hpp"
 #include "run/alone.hpp"
 #include "spec/document.hpp"
 #include "store/store.hpp"
@@ -44,6 +48,11 @@ Experiment experiment_of(const MinimizeOptions& options) {
   problem.where = problem.instances_where = "command line";
   problem.instances = {false, {{0, 0}}};
   const auto give = [&](const char* name, Value value) {
+    const auto* text = std::get_if<std::string>(&value);
+    if (text != nullptr && printable(*text) != *text) {
+      throw UserError(std::string("--") + name, "is not UTF-8, or has control characters",
+                      "a script may hold what it starts");
+    }
     problem.settings.push_back({name, {std::move(value)}, std::string("--") + name});
   };
   give("command", options.command);
@@ -221,6 +230,8 @@ int minimize_command(Terminal& terminal, const std::vector<std::string>& folders
                           [&](const std::string& text) { terminal.warn(text); });
   Matrix matrix = bind_matrix(experiment, registry.optimizers(), registry.problems(),
                               resolve_beside(experiment.file));
+  Isolation isolation(experiment.limits, interruption(), 1, available_cores());
+  isolate(matrix, isolation);
   const ProblemConfiguration& problem = matrix.problems.front();
   const Suite suite(*problem.descriptor, problem.values, problem.where);
   const Plan plan = make_plan(experiment, std::move(matrix), {1});

@@ -36,7 +36,7 @@ void for_each_configuration(OfMatrix& matrix, Visit visit) {
 
 void add_files(Configuration& configuration, std::vector<std::string> paths) {
   std::vector<SourceFile>& files = configuration.files;
-  std::sort(paths.begin(), paths.end());  // in whatever order they were read
+  std::sort(paths.begin(), paths.end());  // in whatever order they were read, listed in one
   for (const std::string& path : paths) {
     const bool is_named = std::any_of(files.begin(), files.end(),
                                       [&](const SourceFile& file) { return file.path == path; });

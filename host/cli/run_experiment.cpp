@@ -111,9 +111,9 @@ int run_experiment(Terminal& terminal, const std::vector<std::string>& folders,
     const auto repeated = std::count_if(pending.begin(), pending.end(), [&](const PlannedRun* run) {
       return again.count(run->key) != 0;
     });
-    terminal.note(fmt::format(
-        "{} runs are in {} already, {} to do{}", done.size(), output, pending.size(),
-        repeated == 0 ? "" : fmt::format(", {} of them again for their analyses", repeated)));
+    terminal.note(fmt::format("{} runs are in {} already, {} to do{}", done.size(), output,
+                              pending.size(),
+                              repeated == 0 ? "" : fmt::format(", {} of them again", repeated)));
   }
   std::atomic<bool>& interrupted = watch_for_interruption();
   std::size_t finished = 0, failed = 0;

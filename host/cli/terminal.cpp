@@ -13,6 +13,8 @@
 #include <stdexcept>
 #include <string_view>
 
+#include "printable.hpp"
+
 namespace zeroth::host {
 namespace {
 
@@ -66,7 +68,7 @@ void Terminal::print(const char* kind, const std::string& line) {
     const std::string prefix = fmt::format("{}: ", kind);
     out += colours_ ? fmt::format(fmt::fg(fmt::terminal_color::yellow), "{}", prefix) : prefix;
   }
-  out += line + "\n" + progress_;
+  out += printable(line) + "\n" + progress_;
   std::fputs(out.c_str(), stderr);
   std::fflush(stderr);
 }

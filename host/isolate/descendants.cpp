@@ -4,6 +4,7 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <filesystem>
@@ -43,15 +44,17 @@ bool has_mark(pid_t process, std::string_view mark) {
 void adopt_orphans() { prctl(PR_SET_CHILD_SUBREAPER, 1); }
 
 void end_descendants(pid_t dead, const std::string& mark) {
+  std::vector<pid_t> killed;  // and not yet waited for: then they have no environment to look at
   for (int look = 0; look < 200; ++look) {
     pid_t ended = 0;
     while ((ended = waitpid(-dead, nullptr, WNOHANG)) > 0) {
     }
-    bool some_left = ended == 0;
+    std::erase_if(killed, [](pid_t each) { return waitpid(each, nullptr, WNOHANG) != 0; });
+    bool some_left = ended == 0 || !killed.empty();
     for (const pid_t child : children()) {
       if (!has_mark(child, mark)) continue;
       kill(child, SIGKILL);
-      waitpid(child, nullptr, WNOHANG);
+      if (std::find(killed.begin(), killed.end(), child) == killed.end()) killed.push_back(child);
       some_left = true;  // itself, or what it has started
     }
     if (!some_left) return;

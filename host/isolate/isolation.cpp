@@ -1,6 +1,7 @@
 #include "isolate/isolation.hpp"
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <array>
@@ -30,7 +31,14 @@ struct Isolation::Isolated {
 
 Isolation::Isolation(const Limits& limits, const std::atomic<bool>& cancel, int runs, int cores,
                      std::filesystem::path program)
-    : runs_(runs), cores_(cores), settings_{std::move(program), limits, &cancel} {}
+    : runs_(runs), cores_(cores), settings_{std::move(program), limits, &cancel} {
+  // What the workers of so many runs may take, where that is allowed.
+  const rlim_t needed = 256 + 16 * static_cast<rlim_t>(runs);
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur >= needed) return;
+  files.rlim_cur = std::min(files.rlim_max, needed);
+  setrlimit(RLIMIT_NOFILE, &files);
+}
 Isolation::~Isolation() = default;
 
 const Descriptor& Isolation::isolate(const Descriptor& original) {

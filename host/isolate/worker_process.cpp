@@ -34,7 +34,10 @@ constexpr std::size_t most_said = 2000;                       // bytes of standa
 
 int checked(int result, const char* what) {
   if (result >= 0) return result;
-  throw std::runtime_error(fmt::format("no worker process: {}: {}", what, std::strerror(errno)));
+  const bool too_many = errno == EMFILE;
+  throw std::runtime_error(
+      fmt::format("no worker process: {}: {}{}", what, std::strerror(errno),
+                  too_many ? "; a smaller -j or a larger `ulimit -n` helps" : ""));
 }
 
 // Neither side can make it shorter, which would be a SIGBUS for the other.

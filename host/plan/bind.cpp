@@ -82,6 +82,13 @@ std::vector<Configuration> unfold(const std::string& id, const std::vector<Param
       throw UserError(setting.where, fmt::format("{} has no parameter '{}'", id, setting.name),
                       suggestion(setting.name, names));
     }
+    const auto first = std::find_if(settings.begin(), settings.end(),
+                                    [&](const Setting& s) { return s.name == setting.name; });
+    if (&*first != &setting) {
+      throw UserError(setting.where,
+                      fmt::format("'{}' is set already, by {}", setting.name, first->where),
+                      "say it once");
+    }
   }
   Configuration base;
   base.where = where;

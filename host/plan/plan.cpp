@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <numeric>
 
 #include "hash.hpp"
 #include "user_error.hpp"
@@ -50,9 +51,10 @@ void choose_runs_of_analyses(Plan& plan) {
 }  // namespace
 
 std::string identity_of(const std::vector<SourceFile>& files) {
-  std::string identity;
-  for (const SourceFile& file : files) identity += file.name + "=" + file.fingerprint + " ";
-  return identity;
+  std::vector<std::string> each;
+  for (const SourceFile& file : files) each.push_back(file.name + "=" + file.fingerprint + " ");
+  std::sort(each.begin(), each.end());  // wherever they lie
+  return std::accumulate(each.begin(), each.end(), std::string());
 }
 
 std::string Plan::name(const PlannedRun& run) const {

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "run/oracle.hpp"
+#include "run/worker_lost.hpp"
 
 namespace zeroth::host {
 namespace {
@@ -24,7 +25,13 @@ LoneRun solve(const Plan& plan, const PlannedRun& cell, const Suite& suite,
   oracle.keep_what_is_done();
   oracle.watch(std::move(watcher));
   LoneRun run;
-  run.result = oracle.finish(optimizer.solve(oracle.run())).value();
+  zeroth_status status = ZEROTH_OK;
+  try {
+    status = optimizer.solve(oracle.run());
+  } catch (const WorkerLost& lost) {
+    oracle.lose(lost);
+  }
+  run.result = oracle.finish(status).value();
   run.best = oracle.incumbent();
   return run;
 }

@@ -170,7 +170,9 @@ void Oracle::lose(const WorkerLost& lost) {
 template <typename Call>
 zeroth_status Oracle::guarded(const Call& call) noexcept {
   try {
-    return call();
+    const zeroth_status status = call();
+    was_told_ = was_told_ || status == ZEROTH_STOP;
+    return status;
   } catch (const WorkerLost& lost) {
     lose(lost);
     return ZEROTH_STOP;
@@ -189,7 +191,7 @@ zeroth_status Oracle::guarded(const Call& call) noexcept {
 // Whether queries more may be asked now; else the run has ended.
 bool Oracle::may_go_on(std::uint64_t queries) {
   if (ended_ || was_cancelled_) {
-    ++calls_after_stop_;
+    calls_after_stop_ += was_told_ ? 1 : 0;
     return false;
   }
   if (cancelled_.load(std::memory_order_relaxed)) {

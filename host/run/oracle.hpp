@@ -106,7 +106,8 @@ class Oracle {
   bool keeps_what_is_done_ = false;
   std::optional<Outcome> ended_;
   bool was_cancelled_ = false;
-  bool is_lost_ = false;  // the process of a plugin
+  bool is_lost_ = false;   // the process of a plugin
+  bool was_told_ = false;  // the optimizer, that the run is over
   std::uint64_t calls_after_stop_ = 0;
   double first_success_iteration_, first_success_queries_;  // NaN until then
   std::string plugin_says_;                                 // through run.fail

@@ -2,9 +2,11 @@
 #include <dirent.h>
 #include <signal.h>
 #include <sqlite3.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <limits>
 #include <map>
@@ -16,6 +18,7 @@
 #include "host/matrix_of.hpp"
 #include "isolate/frame.hpp"
 #include "isolate/isolation.hpp"
+#include "isolate/link.hpp"
 #include "plugins/registry.hpp"
 #include "printable.hpp"
 #include "support/catch.hpp"
@@ -211,6 +214,10 @@ TEST_CASE("a plugin that needs a process of its own gets one", "[isolate]") {
   CHECK(has(zeroth({"describe", "zoo-own-process"}).out, "in a process of its own"));
   CHECK(zeroth({"run", "e.toml"}).exit_code == 1);
   CHECK(has(zeroth.csv("e.zeroth", "runs.csv").at(1), "exited with code 7"));
+  const ProcessResult alone = zeroth({"minimize", "--command", "while read x; do echo 1; done",
+                                      "-d", "2", "-n", "9", "--optimizer", "zoo-own-process"});
+  CHECK(alone.exit_code == 1);
+  CHECK(has(alone.err, "exited with code 7"));
   const ProcessResult refused =
       zeroth({"run", "e.toml", "-o", "x", "--set", "optimizer.*.isolate=false"});
   CHECK(refused.exit_code == 2);
@@ -471,6 +478,19 @@ TEST_CASE("a frame comes back as it went in, and nothing else is one", "[isolate
   long_one.real_count = std::numeric_limits<std::uint64_t>::max() - 1;
   long_one.integer_count = 2;
   CHECK_FALSE(body_size(long_one));
+}
+
+TEST_CASE("what was put into a link is there, should its writer die before it wakes the reader",
+          "[isolate]") {
+  void* memory =
+      mmap(nullptr, Link::memory_bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  REQUIRE(memory != MAP_FAILED);
+  const std::array<std::uint64_t, 1> number{7};
+  Link(memory, Link::Side::worker, {}, [] {}).enqueue({FrameKind::iterated, number});
+  Link reader(memory, Link::Side::host, {}, [] { throw LinkBroken("there is nothing"); });
+  CHECK(reader.receive().integers[0] == 7);
+  CHECK_THROWS_AS(reader.receive(), LinkBroken);
+  munmap(memory, Link::memory_bytes);
 }
 
 TEST_CASE("an optimizer in a worker meets the run it would meet here", "[isolate]") {

@@ -124,6 +124,13 @@ TEST_CASE("minimize writes over nothing", "[minimize]") {
   CHECK(r.err.find("minimize.zeroth: is there already") != std::string::npos);
 }
 
+TEST_CASE("a reader that has gone costs minimize no result", "[minimize]") {
+  const Shell zeroth;
+  CHECK(zeroth.sh("$Z minimize --command \"exec $P good .\" -d 2 -n 100 2>err | true; "
+                  "$Z export minimize.zeroth --csv c >/dev/null && grep -q ',100,' c/runs.csv") ==
+        0);
+}
+
 TEST_CASE("minimize says what is wrong before the program runs", "[minimize]") {
   const Shell zeroth;
   const std::vector<std::pair<std::vector<std::string>, std::string>> cases{

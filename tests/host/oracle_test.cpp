@@ -213,6 +213,16 @@ TEST_CASE("a point out of bounds fails the run and says where", "[oracle]") {
   CHECK(r.message == "the optimizer left the bounds (point 0, coordinate 2 is 2.5, above 2)");
 }
 
+TEST_CASE("an optimizer that stops at its first call has done so in time", "[oracle]") {
+  Budget budget;
+  budget.target = 1e9;  // met at the start
+  Session s(budget);
+  CHECK(s.evaluate({0, 0, 0}) == ZEROTH_STOP);
+  const RunResult r = s.finish();
+  CHECK(r.outcome == Outcome::target);
+  CHECK(r.message.empty());
+}
+
 TEST_CASE("a problem that fails ends the run with its message", "[oracle]") {
   Session s(queries(100), {{"fails", true}});
   CHECK(s.evaluate({0, 0, 0}) == ZEROTH_STOP);

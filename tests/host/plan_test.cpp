@@ -118,6 +118,26 @@ TEST_CASE("the key changes with everything that the numbers depend on, and with 
   changed = base;
   changed.optimizers[0].settings.push_back(setting("q", {std::int64_t{21}}));
   CHECK(first_key(changed) != first_key(base));
+  const auto differs = [&](const auto& change) {
+    Experiment other = base;
+    change(other);
+    CHECK(first_key(other) != first_key(base));
+  };
+  differs([](Experiment& e) { e.budget.iterations = 11; });
+  differs([](Experiment& e) { e.budget.seconds = 5; });
+  differs([](Experiment& e) { e.budget.target = 0.5; });
+  differs([](Experiment& e) { e.optimizers[0].id = "adam"; });
+  differs([](Experiment& e) { e.problems[0].split = Split::train; });
+  differs([](Experiment& e) { e.problems[0].instances = {false, {{1, 1}}}; });
+  differs(
+      [](Experiment& e) { e.problems[0].settings.push_back(setting("q", {std::int64_t{21}})); });
+  const auto of_version = [&](std::size_t optimizer, const std::string& version) {
+    std::vector<Descriptor> others = optimizers, on = problems;
+    (optimizer == 0 ? on[0] : others[1]).version = version;
+    return make_plan(base, bind_matrix(base, others, on, as_written), {3}).runs[0].key;
+  };
+  CHECK(of_version(0, "9") != first_key(base));
+  CHECK(of_version(1, "9") != first_key(base));
   changed = base;
   changed.title = "other";
   changed.trials = 9;
@@ -173,6 +193,20 @@ TEST_CASE("a path leads where it is resolved to, and the key knows what is there
   CHECK(first.runs[0].key != second.runs[0].key);
   CHECK(first.runs[0].seed == second.runs[0].seed);
   CHECK(first.runs[0].key == with("1").runs[0].key);
+}
+
+TEST_CASE("files count by their contents and names, wherever they lie", "[plan]") {
+  const SourceFile a{"a", "/z/a", "1"}, b{"b", "/y/b", "2"};
+  CHECK(identity_of({a, b}) == identity_of({b, a}));
+  CHECK(identity_of({a, b}) == identity_of({{"a", "/moved/a", "1"}, b}));
+  CHECK(identity_of({a, b}) != identity_of({{"a", "/z/a", "2"}, b}));
+  CHECK(identity_of({a, b}) != identity_of({a}));
+}
+
+TEST_CASE("a value that is set twice is an error that names both places", "[plan]") {
+  CHECK(has(
+      complaint({spec("sgd", {setting("q", {std::int64_t{1}}), setting("q", {std::int64_t{2}})})}),
+      "'q' is set already, by e.toml:10: q"));
 }
 
 TEST_CASE("a default path is told from one that was written", "[plan]") {

@@ -225,4 +225,6 @@ TEST_CASE("bash completes commands, options, names and files", "[install]") {
   CHECK(offered("zeroth run --threads ''") == " ");
   CHECK(offered("zeroth run -o small.z") == "small.zeroth ");
   CHECK(offered("zeroth run --dry-run sm") == "small.toml ");
+  write(zeroth.work() / "with blanks.zeroth", "");
+  CHECK(offered("zeroth run -o with") == "with blanks.zeroth ");
 }
