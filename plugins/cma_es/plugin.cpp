@@ -62,7 +62,7 @@ class CmaEs {
     return {
         .id = "cma-es",
         .name = "CMA-ES",
-        .version = "1.1.0",
+        .version = "1.2.0",
         .doc =
             "Evolution strategy that learns the covariance of good steps; restarts with "
             "twice the population.",
@@ -186,9 +186,10 @@ class CmaEs {
       return order;
     }
 
+    // To rounding, in whatever unit f is.
     static bool flat(const std::deque<double>& history) {
       const auto [low, high] = std::minmax_element(history.begin(), history.end());
-      return *high - *low < 1e-12;
+      return *high - *low <= 1e-14 * std::max(std::fabs(*low), std::fabs(*high));
     }
 
     const std::vector<double>& place(const SearchDistribution& distribution) {
@@ -216,4 +217,4 @@ class CmaEs {
 }  // namespace
 }  // namespace zeroth::cma
 
-ZEROTH_LIBRARY("cma_es", "1.1.0", zeroth::optimizer<zeroth::cma::CmaEs>())
+ZEROTH_LIBRARY("cma_es", "1.2.0", zeroth::optimizer<zeroth::cma::CmaEs>())

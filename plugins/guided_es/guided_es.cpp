@@ -103,6 +103,8 @@ class GuidedSearch {
       ++good;
       for (std::size_t j = 0; j < n_; ++j) gradient_[j] += difference * epsilon_[i * n_ + j];
     }
+    if (good > 0) last_good_ = theta_;
+    steps_back_ = good == 0 && !last_good_.empty();
     if (good == 0) return;
     const double scale = p_.beta / (2.0 * p_.sigma * p_.sigma * static_cast<double>(good));
     for (double& g : gradient_) g *= scale;
@@ -112,8 +114,14 @@ class GuidedSearch {
   // rounding of theta must not pass for a direction.
   void step() {
     const double eta = p_.delta / static_cast<double>(n_);
-    for (std::size_t j = 0; j < n_; ++j) update_[j] = -eta * gradient_[j];
+    for (std::size_t j = 0; j < n_; ++j)
+      update_[j] = steps_back_ ? last_good_[j] - theta_[j] : -eta * gradient_[j];
     trace_.record("update", update_);
+    if (steps_back_) {
+      theta_ = last_good_;
+      std::fill(update_.begin(), update_.end(), 0.0);  // it guides nobody
+      return;
+    }
     for (std::size_t j = 0; j < n_; ++j) {
       const double wanted = theta_[j] + update_[j];
       const double inside = std::clamp(wanted, run_.lower(j), run_.upper(j));
@@ -126,6 +134,8 @@ class GuidedSearch {
   const Parameters& p_;
   const std::size_t n_;
   std::vector<double> theta_, gradient_, update_;
+  std::vector<double> last_good_;  // the last theta about which some pair did not fail
+  bool steps_back_ = false;
   std::vector<double> epsilon_;  // P x n
   std::vector<double> points_;   // 2P x n
   std::vector<double> values_;   // 2P
@@ -141,7 +151,7 @@ class GuidedEs {
   static zeroth::OptimizerInfo info() {
     return {.id = "guided-es",
             .name = "Guided ES",
-            .version = "1.0.0",
+            .version = "1.1.0",
             .doc =
                 "Antithetic evolution strategy that searches more along its last estimate and last "
                 "update.",
@@ -171,4 +181,4 @@ class GuidedEs {
 
 }  // namespace
 
-ZEROTH_LIBRARY("guided_es", "1.0.0", zeroth::optimizer<GuidedEs>())
+ZEROTH_LIBRARY("guided_es", "1.1.0", zeroth::optimizer<GuidedEs>())

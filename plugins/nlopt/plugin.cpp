@@ -18,6 +18,8 @@ constexpr std::uint64_t bounds = ZEROTH_HANDLES_BOUNDS;
 constexpr std::uint64_t box = ZEROTH_HANDLES_BOUNDS | ZEROTH_NEEDS_BOUNDS;
 constexpr std::uint64_t fixed = ZEROTH_IGNORES_SEED;
 
+constexpr int first_steps = 20;  // each half of the one before, then from the largest on
+
 /// What tells one algorithm from another.
 struct Algorithm {
   nlopt_algorithm id;
@@ -103,13 +105,18 @@ class Session {
   }
 
   const std::vector<double>& best() const { return best_; }
+  double best_value() const { return best_f_; }  // NaN before there is any
 
  private:
   double evaluate(const double* x) {
     if (stopped_) return worst_;
-    ++queries_;
     try {
       std::copy_n(x, point_.size(), point_.begin());
+      if (!std::all_of(point_.begin(), point_.end(), [](double v) { return std::isfinite(v); })) {
+        nlopt_force_stop(optimizer_);  // PRAXIS has lost its way on a plateau: it begins again
+        return worst_;
+      }
+      ++queries_;
       run_.project(point_);  // rounding may lead out of the bounds
       double f = 0;
       if (!run_.evaluate(point_, {&f, 1})) return stop();
@@ -158,7 +165,7 @@ class Nlopt {
     static const std::string version = [] {
       int major = 0, minor = 0, bugfix = 0;
       nlopt_version(&major, &minor, &bugfix);
-      return "1.1.0+nlopt-" + std::to_string(major) + "." + std::to_string(minor) + "." +
+      return "1.2.0+nlopt-" + std::to_string(major) + "." + std::to_string(minor) + "." +
              std::to_string(bugfix);
     }();
     OptimizerInfo info{.id = algorithm.name,
@@ -188,8 +195,14 @@ class Nlopt {
     nlopt_srand(static_cast<unsigned long>(run.seed() ^ run.seed() >> 32));
     const unsigned n = std::max(static_cast<unsigned>(run.dimension()), algorithm.least_dimension);
     Session session(run, n);
-    // Once converged, it begins again where it is best, with smaller and smaller first steps.
+    // Once converged, it begins again where it is best, with smaller and smaller first steps.  One
+    // that draws no random numbers would at last ask for the same points again.
+    int in_vain = 0;
+    double best = session.best_value();
     for (int restart = 0; session.search(made(run, session, n, restart).get()); ++restart) {
+      in_vain = session.best_value() < best || std::isnan(best) ? 0 : in_vain + 1;
+      best = session.best_value();
+      if (in_vain == first_steps && (algorithm.capabilities & ZEROTH_IGNORES_SEED) != 0) return;
     }
   }
 
@@ -223,7 +236,7 @@ class Nlopt {
     } else {
       check(nlopt_get_initial_step(optimizer, x.data(), step.data()), "the start");
     }
-    for (double& each : step) each = std::ldexp(each, -(restart % 20));
+    for (double& each : step) each = std::ldexp(each, -(restart % first_steps));
     check(nlopt_set_initial_step(optimizer, step.data()), "the step");
     return made;
   }
@@ -237,7 +250,7 @@ class Nlopt {
 
 using zeroth::optimizer;
 using zeroth::nlopt::Nlopt;
-ZEROTH_LIBRARY("nlopt", "1.1.0", optimizer<Nlopt<0>>(), optimizer<Nlopt<1>>(),
+ZEROTH_LIBRARY("nlopt", "1.2.0", optimizer<Nlopt<0>>(), optimizer<Nlopt<1>>(),
                optimizer<Nlopt<2>>(), optimizer<Nlopt<3>>(), optimizer<Nlopt<4>>(),
                optimizer<Nlopt<5>>(), optimizer<Nlopt<6>>(), optimizer<Nlopt<7>>(),
                optimizer<Nlopt<8>>(), optimizer<Nlopt<9>>())

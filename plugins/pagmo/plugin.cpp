@@ -56,8 +56,14 @@ class Session {
       has_value_ = true;
     }
     for (double& value : f) value = std::isfinite(value) ? value : worst_;
+    if (generation_ > 0 && (asked_ += f.size()) >= generation_) {
+      asked_ = 0;
+      iterate();
+    }
     return f;
   }
+  /// From now on every so many points are an iteration.
+  void count_generations(std::uint64_t points) { generation_ = points; }
 
   void iterate() {
     if (!run_.iterate(best_)) throw Stopped();
@@ -69,6 +75,7 @@ class Session {
   double best_f_ = 0, worst_ = 1e100;  // before there is any value
   bool has_value_ = false;
   std::uint64_t queries_ = 0;
+  std::uint64_t generation_ = 0, asked_ = 0;  // points
 };
 
 /// The problem as pagmo sees it.  Copies ask through one session.
@@ -96,11 +103,15 @@ struct Objective {
 
 namespace {
 
-/// What tells one algorithm from another.  make: one generation a call, what it learned kept.
+/// What tells one algorithm from another.  make: one generation a call, what it learned kept; or,
+/// where pagmo would forget some of it, all in one call.
 struct Algorithm {
   const char *name, *title, *doc, *reference;
   pagmo::algorithm (*make)(unsigned seed);
+  unsigned rounds = 0;  // over the population in a generation of one that is called once; 0: not so
 };
+
+constexpr unsigned endless = 1'000'000'000;  // generations
 
 // Conditions of convergence are off: a run ends with its budget.
 const Algorithm algorithms[] = {
@@ -128,14 +139,15 @@ const Algorithm algorithms[] = {
     {"pagmo-pso", "pagmo PSO", "Particle swarm, a generation at a time: one batch each.",
      "Kennedy & Eberhart 1995, doi:10.1109/ICNN.1995.488968; esa.github.io/pagmo2",
      [](unsigned seed) {
-       pagmo::pso_gen swarm(1, 0.7298, 2.05, 2.05, 0.5, 5, 2, 4, true, seed);
+       pagmo::pso_gen swarm(endless, 0.7298, 2.05, 2.05, 0.5, 5, 2, 4, true, seed);
        swarm.set_bfe(pagmo::bfe(pagmo::member_bfe()));
        return pagmo::algorithm(std::move(swarm));
-     }},
+     },
+     1},
     {"pagmo-bee-colony", "pagmo bee colony",
      "Artificial bee colony: sources of food that are improved, or left once exhausted.",
      "Karaboga & Basturk 2007, doi:10.1007/s10898-007-9149-x; esa.github.io/pagmo2",
-     [](unsigned seed) { return pagmo::algorithm(pagmo::bee_colony(1, 20, seed)); }},
+     [](unsigned seed) { return pagmo::algorithm(pagmo::bee_colony(endless, 20, seed)); }, 2},
 };
 
 template <std::size_t index>
@@ -146,7 +158,7 @@ class Pagmo {
   static OptimizerInfo info() {
     return {.id = algorithm().name,
             .name = algorithm().title,
-            .version = "1.1.0+pagmo-" PAGMO_VERSION,
+            .version = "1.2.0+pagmo-" PAGMO_VERSION,
             .doc = algorithm().doc,
             .reference = algorithm().reference,
             .capabilities = ZEROTH_HANDLES_BOUNDS | ZEROTH_NEEDS_BOUNDS,
@@ -176,6 +188,12 @@ class Pagmo {
     pagmo::population population(pagmo::problem(Objective{&session}), 0, seed);
     add_points(session, population);
     const pagmo::algorithm algorithm = Pagmo::algorithm().make(seed);
+    if (Pagmo::algorithm().rounds > 0) {
+      session.iterate();
+      session.count_generations(Pagmo::algorithm().rounds * population_);
+      algorithm.evolve(population);
+      return;
+    }
     for (;;) {
       const std::uint64_t before = session.queries();
       session.iterate();
@@ -209,6 +227,6 @@ class Pagmo {
 
 using zeroth::optimizer;
 using zeroth::pagmo_plugin::Pagmo;
-ZEROTH_LIBRARY("pagmo", "1.1.0", optimizer<Pagmo<0>>(), optimizer<Pagmo<1>>(),
+ZEROTH_LIBRARY("pagmo", "1.2.0", optimizer<Pagmo<0>>(), optimizer<Pagmo<1>>(),
                optimizer<Pagmo<2>>(), optimizer<Pagmo<3>>(), optimizer<Pagmo<4>>(),
                optimizer<Pagmo<5>>())

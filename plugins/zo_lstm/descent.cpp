@@ -70,7 +70,10 @@ bool Descent::step(Iteration& done) {
   }
   if (!estimator_.estimate(theta_, [&](std::span<double> u) { draw(u, done); })) return false;
   last_estimate_ = Eigen::Map<const VectorXd>(estimator_.gradient().data(), d_);
+  const bool good = std::isfinite(estimator_.value());
+  if (good) last_good_ = theta_;
   move(done);
+  if (!good && !last_good_.empty()) step_back(done);
   return true;
 }
 
@@ -118,6 +121,15 @@ void Descent::move(Iteration& done) {
     if (theta_[j] != wanted) done.moved[at] = 0.0;
   }
   last_y_ = done.y;
+}
+
+// Where f(theta) itself failed there is no estimate, and what the network makes of none leads
+// nowhere.
+void Descent::step_back(Iteration& done) {
+  const auto to = Eigen::Map<const VectorXd>(last_good_.data(), d_);
+  done.step = to - Eigen::Map<const VectorXd>(theta_.data(), d_) + done.step;
+  done.moved.setZero();
+  theta_ = last_good_;
 }
 
 VectorXd Descent::estimate_by_deviation(const Iteration& done) const {

@@ -41,13 +41,15 @@ struct Iteration {
   bool guided = false;  // the directions have this deviation
   VectorXd y;           // of the update rule, before alpha
   VectorXd step;        // alpha y: what moves theta where no bound is
-  VectorXd moved;       // 1, or 0 where a bound stopped the coordinate
+  VectorXd moved;       // 1, or 0 where a bound, or a step back, took the coordinate elsewhere
 };
 
 /// theta, the states of both networks, and what they hear of the last iteration.
 ///
 ///   o = QueryRNN(last estimate, last y)   u = deviation(o) z or z, by one coin an iteration
 ///   g = estimate with q directions u      y = UpdateRNN(g)      theta <- theta + alpha y
+///
+/// From a theta whose own evaluation failed it goes back to the last that did not.
 class Descent {
  public:
   /// All must outlive the descent.
@@ -66,12 +68,13 @@ class Descent {
   void draw(std::span<double> u, const Iteration& done);
   void bend_to_subspace(std::span<double> u);
   void move(Iteration& done);
+  void step_back(Iteration& done);
 
   zeroth::Run& run_;
   const Settings& settings_;
   const Weights& weights_;
   const Index d_;
-  std::vector<double> theta_;
+  std::vector<double> theta_, last_good_;  // the last whose own evaluation did not fail
   VectorXd last_estimate_, last_y_;
   Lstm::State query_state_, update_state_;
   zeroth::GaussianDirections gaussian_;

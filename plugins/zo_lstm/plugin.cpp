@@ -21,7 +21,7 @@ class ZoLstm {
                                    "shipped one, such as weights/mnist-attack.safetensors"));
     return {.id = "zo-lstm",
             .name = "ZO-LSTM",
-            .version = "1.0.0",
+            .version = "1.1.0",
             .doc = "Learned update rule and learned query directions, one LSTM each.",
             .reference =
                 "Ruan, Xiong, Reddi, Kumar & Hsieh 2020, ICLR, Learning to Learn by "
@@ -39,7 +39,7 @@ class ZoLstm {
       throw zeroth::Error(
           "ZO-LSTM has no weights: set the parameter weights to a file that `zeroth train` wrote, "
           "or to one that is shipped: weights/binary-classification.safetensors, "
-          "weights/mnist-attack.safetensors or weights/cifar10-attack.safetensors");
+          "weights/mnist-attack.safetensors, or weights/cifar10-attack.safetensors with alpha = 1.8");
     }
     weights_ = zo_lstm::Weights::read(file);
     if (settings_.samples_by_query() && !weights_.query) {

@@ -322,6 +322,33 @@ TEST_CASE("an optimizer moves again after an iteration in which every point fail
   });
 }
 
+TEST_CASE("an optimizer finds its way out of a region where all points fail", "[contract]") {
+  for_each_optimizer([](const zeroth_optimizer& optimizer) {
+    RunSettings settings = small_run(200);
+    // The least value is beyond the border.
+    settings.objective = [](std::span<const double> x) {
+      return x[0] < 0.9 ? std::numeric_limits<double>::quiet_NaN() : quadratic(x);
+    };
+    const Trace trace = solve(optimizer, settings);
+    const auto inside = std::count_if(trace.iterates.begin(), trace.iterates.end(),
+                                      [](const std::vector<double>& x) { return x[0] >= 0.9; });
+    CHECK(3 * inside >= static_cast<std::ptrdiff_t>(trace.iterates.size()));
+  });
+}
+
+TEST_CASE("the unit of the objective does not matter to CMA-ES", "[contract]") {
+  const auto run = [](double unit) {
+    RunSettings settings = quadratic_from({1.0, -2.0, 0.5}, 400);
+    settings.objective = [unit](std::span<const double> x) { return unit * (1 + quadratic(x)); };
+    const auto found = std::find_if(
+        all_optimizers().begin(), all_optimizers().end(),
+        [](const zeroth_optimizer* each) { return std::string(each->id) == "cma-es"; });
+    REQUIRE(found != all_optimizers().end());
+    return solve(**found, settings).iterates;
+  };
+  CHECK(run(1.0) == run(0x1p-60));
+}
+
 TEST_CASE("an optimizer works in dimension 1 and in dimension 1000", "[contract]") {
   for_each_optimizer([](const zeroth_optimizer& optimizer) {
     for (const std::size_t d : {std::size_t{1}, std::size_t{1000}}) {

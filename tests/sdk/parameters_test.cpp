@@ -60,6 +60,18 @@ TEST_CASE("values are found by name and type", "[parameters]") {
   CHECK(values.text("title") == "x");
 }
 
+TEST_CASE("a value that is read as what it was not declared is a bug of the plugin, named",
+          "[parameters]") {
+  const ParameterTable table({zeroth::real("size", 2.0, zeroth::positive, "a size"),
+                              zeroth::choice("norm", {"l1", "l2"}, "a norm")});
+  const std::vector<zeroth_value> given{{"size", 2.5, 0, ""}, {"norm", 0.0, 0, "l1"}};
+  const zeroth::Values values(given.data(), given.size(), table.data());
+  CHECK(values.real("size") == 2.5);
+  CHECK(values.text("norm") == "l1");
+  CHECK_THROWS_WITH(values.integer("size"), ContainsSubstring("did not declare it: size"));
+  CHECK_THROWS_WITH(values.real("norm"), ContainsSubstring("did not declare it: norm"));
+}
+
 TEST_CASE("a value that was not declared is a bug of the plugin, named", "[parameters]") {
   const zeroth::Values none(nullptr, 0);
   CHECK_THROWS_WITH(none.real("size"), "the plugin reads a parameter it did not declare: size");

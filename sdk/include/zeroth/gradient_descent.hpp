@@ -44,18 +44,23 @@ class GradientDescent {
     do {
       if (!estimator.estimate(theta, directions)) return;
       trace.record("estimate", estimator.gradient());
+      const bool steps_back = !std::isfinite(estimator.value()) && !last_good.empty();
       if (std::isfinite(estimator.value())) {
         last_good = theta;
         std::copy(estimator.gradient().begin(), estimator.gradient().end(), update.begin());
         rule(std::span<double>(update));
         for (double& u : update) u *= -eta;
-      } else if (!last_good.empty()) {
+      } else if (steps_back) {
         std::transform(last_good.begin(), last_good.end(), theta.begin(), update.begin(),
                        std::minus<double>());
       }
       trace.record("update", update);
-      for (std::size_t j = 0; j < theta.size(); ++j) theta[j] += update[j];
-      run.project(theta);
+      if (steps_back) {
+        theta = last_good;  // exactly, however far away theta is
+      } else {
+        for (std::size_t j = 0; j < theta.size(); ++j) theta[j] += update[j];
+        run.project(theta);
+      }
     } while (run.iterate(theta));
   }
 

@@ -64,12 +64,15 @@ class Run {
   /// x  n x dimension, row-major, finite, inside the bounds.   f  n values; NaN where a point
   /// failed. False: stop, nothing was evaluated.  Throws Error when the host refuses the points.
   [[nodiscard]] bool evaluate(std::span<const double> x, std::span<double> f) {
+    expect(x.size() == f.size() * dimension(),
+           "evaluate() gets values for other points than x has");
     const zeroth_status status = run_->evaluate(run_, f.size(), x.data(), f.data());
     return status == ZEROTH_DISCARD || going_on(status, "evaluate");
   }
 
   /// One iteration is done and theta (dimension values) is where we are.  False: stop.
   [[nodiscard]] bool iterate(std::span<const double> theta) {
+    expect(theta.size() == dimension(), "iterate() gets a point of another dimension");
     return going_on(run_->iterate(run_, theta.data()), "iterate");
   }
 
@@ -81,6 +84,9 @@ class Run {
 
  private:
   static constexpr double infinity = std::numeric_limits<double>::infinity();
+  static void expect(bool good, const char* otherwise) {  // of the plugin's author
+    if (!good) throw Error(otherwise, ZEROTH_INSTANCE_DEAD);
+  }
   static bool going_on(zeroth_status status, const char* call) {
     if (status < 0) throw Error(std::string("the host refused ") + call + "()", status);
     return status != ZEROTH_STOP;
@@ -95,7 +101,7 @@ struct OptimizerAdapter {
   static zeroth_status create(const zeroth_optimizer* self, const zeroth_value* values,
                               void** instance, zeroth_message* message) {
     return reported(message, [&] {
-      *instance = new T(Values(values, self->parameter_count));
+      *instance = new T(Values(values, self->parameter_count, self->parameters));
       return ZEROTH_OK;
     });
   }

@@ -90,22 +90,41 @@ inline Parameter choice(const char* name, std::initializer_list<const char*> cho
 }
 
 /// The values of one instance, by name; every declared parameter is there.  Borrowed from create().
+/// To read one that was not declared, or as another type than it was declared, is an error of the
+/// plugin's author: ZEROTH_LIBRARY_DEAD.
 class Values {
  public:
-  Values(const zeroth_value* values, std::uint64_t count) : values_(values), count_(count) {}
-  double real(const std::string& name) const { return find(name).real; }
-  std::int64_t integer(const std::string& name) const { return find(name).integer; }
-  bool boolean(const std::string& name) const { return find(name).integer != 0; }
-  std::string text(const std::string& name) const { return find(name).text; }
+  /// parameters  as declared, `count` of them; nullptr: types are not looked at.
+  Values(const zeroth_value* values, std::uint64_t count,
+         const zeroth_parameter* const* parameters = nullptr)
+      : values_(values), parameters_(parameters), count_(count) {}
+  double real(const std::string& name) const { return find(name, {ZEROTH_REAL}).real; }
+  std::int64_t integer(const std::string& name) const {
+    return find(name, {ZEROTH_INTEGER}).integer;
+  }
+  bool boolean(const std::string& name) const { return find(name, {ZEROTH_BOOLEAN}).integer != 0; }
+  /// Of a text, a choice or a path.
+  std::string text(const std::string& name) const {
+    return find(name, {ZEROTH_TEXT, ZEROTH_CHOICE, ZEROTH_PATH}).text;
+  }
 
  private:
-  const zeroth_value& find(const std::string& name) const {
+  const zeroth_value& find(const std::string& name,
+                           std::initializer_list<std::int32_t> types) const {
     for (std::uint64_t i = 0; i < count_; ++i) {
-      if (name == values_[i].name) return values_[i];
+      if (name != values_[i].name) continue;
+      for (std::uint64_t j = 0; parameters_ != nullptr && j < count_; ++j) {
+        if (name != parameters_[j]->name) continue;
+        if (std::find(types.begin(), types.end(), parameters_[j]->type) != types.end()) break;
+        throw Error("the plugin reads a parameter as what it did not declare it: " + name,
+                    ZEROTH_LIBRARY_DEAD);
+      }
+      return values_[i];
     }
     throw Error("the plugin reads a parameter it did not declare: " + name, ZEROTH_LIBRARY_DEAD);
   }
   const zeroth_value* values_;
+  const zeroth_parameter* const* parameters_;
   std::uint64_t count_;
 };
 

@@ -98,6 +98,57 @@ struct ProblemAdapter {
       typename decltype(std::declval<const Suite&>().open(Split::test, 0))::element_type;
   using Open = OpenInstance<Instance>;
 
+  // An optional member of another form would be left out without a word.
+  static_assert(
+      !requires { &Instance::label; } || requires(const Instance& i) { i.label(); },
+      "label() is a const member without parameters");
+  static_assert(
+      !requires { &Instance::lower; } || requires(const Instance& i) { i.lower(); },
+      "lower() is a const member without parameters");
+  static_assert(
+      !requires { &Instance::upper; } || requires(const Instance& i) { i.upper(); },
+      "upper() is a const member without parameters");
+  static_assert(
+      !requires { &Instance::batch_rows; } || requires(const Instance& i) { i.batch_rows(); },
+      "batch_rows() is a const member without parameters");
+  static_assert(
+      !requires { &Instance::gradient; } ||
+          requires(const Instance& i) {
+            i.gradient(std::uint64_t{}, std::span<const double>(), std::span<double>());
+          },
+      "gradient(minibatch, span<const double> x, span<double> g) is a const member");
+  static_assert(
+      !requires { &Instance::succeeded; } ||
+          requires(const Instance& i) { i.succeeded(std::span<const double>(), 0.0); },
+      "succeeded(span<const double> x, double loss) is a const member");
+  static_assert(
+      !requires { &Instance::optimum; } || requires(const Instance& i) { i.optimum(); },
+      "optimum() is a const member without parameters");
+  static_assert(
+      !requires { &Instance::optimal_point; } ||
+          requires(const Instance& i) {
+            i.optimal_point(std::span<double>());
+            i.optimum();
+          },
+      "optimal_point(span<double> x) is a const member, beside optimum()");
+  static_assert(
+      !requires { &Instance::measure; } ||
+          requires(const Instance& i) {
+            i.measure(std::span<const double>(), std::span<double>());
+            Instance::metrics();
+          },
+      "measure(span<const double> x, span<double> values) is a const member, beside a static "
+      "metrics()");
+  static_assert(
+      !requires { &Instance::draw; } ||
+          requires(const Instance& i) {
+            i.draw(std::span<const double>(), std::span<double>());
+            i.picture_shape();
+            Instance::pictures();
+          },
+      "draw(span<const double> x, span<double> pictures) is a const member, beside picture_shape() "
+      "and a static pictures()");
+
   static const Instance& of(const zeroth_instance* self) {
     return *static_cast<const Open*>(self->plugin_data)->instance;
   }
@@ -105,7 +156,7 @@ struct ProblemAdapter {
   static zeroth_status create(const zeroth_problem* self, const zeroth_value* values, void** suite,
                               zeroth_message* message) {
     return reported(message, [&] {
-      *suite = new Suite(Values(values, self->parameter_count));
+      *suite = new Suite(Values(values, self->parameter_count, self->parameters));
       return ZEROTH_OK;
     });
   }

@@ -77,7 +77,7 @@ struct TrainerAdapter {
                               zeroth_message* message) {
     return reported(message, [&] {
       *trainer = new T(Values(optimizer, O::info().parameters.size()),
-                       Values(training, self->parameter_count), seed);
+                       Values(training, self->parameter_count, self->parameters), seed);
       return ZEROTH_OK;
     });
   }
