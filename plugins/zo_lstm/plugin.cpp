@@ -39,7 +39,7 @@ class ZoLstm {
       throw zeroth::Error(
           "ZO-LSTM has no weights: set the parameter weights to a file that `zeroth train` wrote, "
           "or to one that is shipped: weights/binary-classification.safetensors, "
-          "weights/mnist-attack.safetensors, or weights/cifar10-attack.safetensors with alpha = 1.8");
+          "weights/mnist-attack.safetensors or weights/cifar10-attack.safetensors");
     }
     weights_ = zo_lstm::Weights::read(file);
     if (settings_.samples_by_query() && !weights_.query) {
