@@ -52,6 +52,7 @@ void choose_runs_of_analyses(Plan& plan) {
 
 std::string identity_of(const std::vector<SourceFile>& files) {
   std::vector<std::string> each;
+  each.reserve(files.size());
   for (const SourceFile& file : files) each.push_back(file.name + "=" + file.fingerprint + " ");
   std::sort(each.begin(), each.end());  // wherever they lie
   return std::accumulate(each.begin(), each.end(), std::string());
