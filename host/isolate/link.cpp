@@ -65,7 +65,7 @@ void Link::enqueue(const Outgoing& frame) {
   if (!body_size(header_of(frame)))
     throw std::length_error("more than 1 GiB at once crosses to no other process");
   encode(frame, [this](const void* bytes, std::size_t count) { put(bytes, count); });
-  out_->written.store(written_, std::memory_order_seq_cst);  // there, should we die before send()
+  out_->written.store(written_, std::memory_order_release);  // there, should we die before send()
 }
 
 Frame Link::receive() {

@@ -198,7 +198,7 @@ Frame WorkerProcess::receive() {
       Frame frame = link_->receive();
       if (frame.kind != FrameKind::log) return frame;
       if (frame.integers.size() != 1 || frame.texts.size() != 1) garbled();
-      log(static_cast<int>(frame.integers[0]), printable(frame.texts[0]));
+      log(static_cast<int>(frame.integers[0]), std::string(frame.texts[0]));
     } catch (const LinkBroken& error) {
       broken(error.what());
     }

@@ -87,8 +87,9 @@ class AnalysisFiles {
     store.for_each_seen([&](Store::Seen seen) {
       for (const Series& each : seen.series) put(seen.position, each);
       give_common_scales(seen.pictures);
+      std::map<std::string, std::size_t> names;
       for (const RenderedPicture& each : seen.pictures)
-        not_drawn += put(seen.position, each) ? 0 : 1;
+        not_drawn += put(seen.position, each, names) ? 0 : 1;
     });
     series_.finish();
     pictures_.finish();
@@ -104,14 +105,15 @@ class AnalysisFiles {
     }
   }
 
-  /// Whether it can be drawn.
-  bool put(std::uint64_t run, const RenderedPicture& picture) {
+  /// Whether it can be drawn.  names: how many pictures of the run have each.
+  bool put(std::uint64_t run, const RenderedPicture& picture,
+           std::map<std::string, std::size_t>& names) {
     const bool drawn = can_be_drawn(picture);
     std::string name;
     if (drawn) {
       const std::string stem =
           fmt::format("pictures/{}-{}-{}", run, plain(picture.name), picture.iteration);
-      const std::size_t same = ++names_[stem];  // a name may lose what tells it from another
+      const std::size_t same = ++names[stem];  // a name may lose what tells it from another
       name = same == 1 ? stem + ".png" : fmt::format("{}-{}.png", stem, same);
       NewFile file(folder_ / name, overwrite_, another_folder);
       file.out() << png_of(picture);
@@ -128,7 +130,6 @@ class AnalysisFiles {
   fs::path folder_;
   bool overwrite_;
   NewFile series_, pictures_;
-  std::map<std::string, std::size_t> names_;  // how many pictures have it
 };
 
 }  // namespace

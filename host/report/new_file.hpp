@@ -7,7 +7,7 @@
 
 namespace zeroth::host {
 
-/// Written until finish() under a name of its own beside it, so that two writers do not meet.
+/// Written until finish() under a name beside it that is this process's own: two do not meet.
 class NewFile {
  public:
   /// Throws UserError, with the remedy `instead` ("name another folder with --csv"), where the path

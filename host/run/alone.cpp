@@ -10,7 +10,6 @@
 #include <utility>
 
 #include "run/oracle.hpp"
-#include "run/worker_lost.hpp"
 
 namespace zeroth::host {
 namespace {
@@ -25,13 +24,7 @@ LoneRun solve(const Plan& plan, const PlannedRun& cell, const Suite& suite,
   oracle.keep_what_is_done();
   oracle.watch(std::move(watcher));
   LoneRun run;
-  zeroth_status status = ZEROTH_OK;
-  try {
-    status = optimizer.solve(oracle.run());
-  } catch (const WorkerLost& lost) {
-    oracle.lose(lost);
-  }
-  run.result = oracle.finish(status).value();
+  run.result = oracle.solved_by(optimizer).value();
   run.best = oracle.incumbent();
   return run;
 }

@@ -35,13 +35,7 @@ std::optional<RunResult> execute(const Plan& plan, const PlannedRun& cell, const
     Oracle oracle(instance, plan.budget, Seeds(cell.seed), cancel);
     std::optional<Observer> observer;
     if (!cell.analyses.empty()) oracle.observe(observer.emplace(plan, cell, instance));
-    std::optional<RunResult> result;
-    try {
-      result = oracle.finish(optimizer.solve(oracle.run()));
-    } catch (const WorkerLost& lost) {
-      oracle.lose(lost);
-      result = oracle.finish(ZEROTH_OK);
-    }
+    std::optional<RunResult> result = oracle.solved_by(optimizer);
     if (result && observer) {
       observer->conclude(*result);
       if (cancel) return std::nullopt;  // analyses may lack what was interrupted

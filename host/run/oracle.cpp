@@ -385,6 +385,16 @@ std::uint64_t Oracle::minibatch_key() const {
   return stochastic_ ? mix(minibatch_seed_, result_.iterations) | 1u : ZEROTH_FULL_DATA;
 }
 
+std::optional<RunResult> Oracle::solved_by(const Optimizer& optimizer) {
+  zeroth_status status = ZEROTH_OK;
+  try {
+    status = optimizer.solve(run_);
+  } catch (const WorkerLost& lost) {
+    lose(lost);
+  }
+  return finish(status);
+}
+
 std::optional<RunResult> Oracle::finish(zeroth_status status) {
   if (was_cancelled_ && !keeps_what_is_done_) return std::nullopt;
   if (is_lost_) {  // perhaps the problem's: it is not asked again

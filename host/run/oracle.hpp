@@ -59,8 +59,8 @@ class Oracle {
   /// How the run has ended, if it has.
   std::optional<Outcome> ended() const { return ended_; }
 
-  /// The run is over: the process of a plugin is gone.
-  void lose(const WorkerLost& lost);
+  /// The whole run: solve() and finish().  A plugin's process that is lost ends it, too.
+  std::optional<RunResult> solved_by(const Optimizer& optimizer);
   /// Records the last iterate and closes the books.  status: what solve() returned.
   /// Nothing when the run was cancelled and is not to be kept.
   std::optional<RunResult> finish(zeroth_status status);
@@ -76,6 +76,7 @@ class Oracle {
   template <typename Look>
   void observed(const Look& look);
   zeroth_status end(Outcome outcome, const std::string& message = "");
+  void lose(const WorkerLost& lost);
   double elapsed_seconds() const;  // without analyses
   bool may_go_on(std::uint64_t queries);
   bool admissible(std::uint64_t n, const double* x);

@@ -239,8 +239,9 @@ def train(name, options, images, labels, held_images, held_labels):
     settings = {k: v for k, v in vars(options).items() if k not in ("data", "out", "epochs", "threads", "device")}
     if checkpoint.exists():
         state = torch.load(checkpoint, map_location=device)
-        if state["settings"] != settings:
-            sys.exit(f"{checkpoint}: is of {state['settings']}; remove it, or name another --out")
+        made_with = state.get("settings")
+        if made_with != settings:
+            sys.exit(f"{checkpoint}: is of {made_with}; remove it, or name another --out")
         network.load_state_dict(state["network"])
         for optimizer, saved in zip(optimizers, state["optimizers"]):
             optimizer.load_state_dict(saved)

@@ -3,9 +3,9 @@
 
 const all_optimizers = d3.range(data.optimizers.length);
 const optimizers_of = (list) => all_optimizers.filter((optimizer) => list.some((each) => each.optimizer === optimizer));
-const broken_note = (broken) => (broken === 0 ? '' : ` ${count(broken, 'run')} without a final loss (failed, not finite, or ended at a point that the problem discarded) ${broken === 1 ? 'counts' : 'count'} as the worst in medians and quartiles; a mean ends where the first of its runs does.`);
+const broken_note = (broken) => (broken === 0 ? '' : ` ${count(broken, 'run')} without a loss (failed or not finite) ${broken === 1 ? 'counts' : 'count'} as the worst in medians and quartiles; a mean ends where the first of its runs does.`);
 const incomplete_note = (trials) => (trials ? ` ${count(trials, 'trial')} that not all optimizers have a run of ${trials === 1 ? 'is' : 'are'} left out.` : '');
-const broken_in = (problem) => d3.sum(problem.summary, (line) => line.failed + line.non_finite + line.discarded);
+const broken_in = (problem) => d3.sum(problem.summary, (line) => line.failed + line.non_finite);
 
 const scale_setting = (name, key, start) => ({name, key, start, choices: [['linear', 'linear'], ['log', 'log']]});
 // Log where losses are positive and far apart.
@@ -56,7 +56,7 @@ function loss_figure(name, panels, problems, caption) {
     optimizers: optimizers_of(panels.flatMap((panel) => panel.curves.iterations.series)),
     panels: (values) => panels.map(({name: title, curves}) => ({title, chart: (size) => loss_chart(curves, values, shown, size)})),
     caption: ({statistic, axis}) => [caption, ` ${statistic === 'median' ? 'Median and quartiles' : 'Mean and standard deviation'} over the runs of the full-data loss at the iterate, against ${axis}`,
-      axis === 'queries' ? ' charged until then.' : '.', ' A run that ended before stays at its last loss.', broken_note(d3.sum(problems, broken_in))],
+      axis === 'queries' ? ' charged until then.' : '.', ' A run that ended before, or whose iterate the problem discarded, stays at the last loss that is known.', broken_note(d3.sum(problems, broken_in))],
   });
 }
 
