@@ -13,6 +13,7 @@
 
 #include "check/child.hpp"
 #include "check/child_process.hpp"
+#include "descendants.hpp"
 #include "user_error.hpp"
 
 namespace zeroth::host::check {
@@ -29,10 +30,12 @@ struct Task {
   bool done = false;
 };
 
-Ending call(const Order& order, const std::string& what, double timeout_seconds) {
+bool cancelled(const Options& options) { return options.cancel != nullptr && *options.cancel; }
+
+Ending call(const Order& order, const std::string& what, const Options& options) {
   std::vector<std::string> arguments{child_command, order.file.string(), what};
   arguments.insert(arguments.end(), order.settings.begin(), order.settings.end());
-  return run_child(arguments, timeout_seconds);
+  return run_child(arguments, options.timeout_seconds, [&] { return cancelled(options); });
 }
 
 Finding finding_of(const Ending& ending) {
@@ -52,7 +55,8 @@ Finding finding_of(const Ending& ending) {
 
 void run(Task& task, const Order& order, const Options& options) {
   const auto started = std::chrono::steady_clock::now();
-  const Ending ending = call(order, task.what, options.timeout_seconds);
+  const Ending ending = call(order, task.what, options);
+  if (cancelled(options)) return;
   task.result.seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
   task.result.finding = finding_of(ending);
@@ -65,8 +69,7 @@ void run(Task& task, const Order& order, const Options& options) {
 // Throws UserError for settings that the library does not take.
 void check_settings(const Order& order, const Options& options) {
   if (order.settings.empty()) return;
-  const Json report =
-      Json::parse(call(order, "settings", options.timeout_seconds).report, nullptr, false);
+  const Json report = Json::parse(call(order, "settings", options).report, nullptr, false);
   if (report.is_object())
     throw UserError("", report.value("wrong", ""), report.value("remedy", ""));
 }
@@ -109,9 +112,11 @@ std::optional<Finding> missing_need(const std::vector<Task>& tasks, const Task& 
 
 std::vector<Result> check_library(const Order& order, const Options& options,
                                   const std::function<void(std::size_t, std::size_t)>& on_result) {
+  adopt_orphans();  // a plugin's, to be ended with its test
   std::vector<Task> tasks;
   add(tasks, Scope::library, 0, "library", "library");
-  const Ending offered = call(order, "offers", options.timeout_seconds);
+  const Ending offered = call(order, "offers", options);
+  if (cancelled(options)) return {};
   const Json offers = Json::parse(offered.report, nullptr, false);
   if (offers.is_object()) {  // else it does not load: a test says so
     check_settings(order, options);
@@ -143,7 +148,7 @@ std::vector<Result> check_library(const Order& order, const Options& options,
     std::atomic<std::size_t> next{0};
     std::exception_ptr error;
     const auto work = [&] {
-      for (std::size_t i; (i = next.fetch_add(1)) < tasks.size();) {
+      for (std::size_t i; (i = next.fetch_add(1)) < tasks.size() && !cancelled(options);) {
         Task& task = tasks[i];
         if (task.stage != stage) continue;
         try {
@@ -170,8 +175,9 @@ std::vector<Result> check_library(const Order& order, const Options& options,
   }
   std::vector<Result> results;
   results.reserve(tasks.size());
-  for (Task& task : tasks) results.push_back(std::move(task.result));
-  if (!offers.is_object() && options.only.empty() && !failed(results))
+  for (Task& task : tasks)
+    if (task.done) results.push_back(std::move(task.result));
+  if (!offers.is_object() && options.only.empty() && !failed(results) && !cancelled(options))
     throw std::runtime_error("the library does not say what it offers: " + offered.death);
   return results;
 }

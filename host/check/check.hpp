@@ -1,6 +1,7 @@
 // The conformance check of one library: every test in a process of its own.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <string>
 #include <vector>
@@ -11,9 +12,10 @@
 namespace zeroth::host::check {
 
 struct Options {
-  std::vector<std::string> only;  // patterns as of matches(); empty: all
-  double timeout_seconds = 10;    // of a test
-  int processes = 1;              // at a time
+  std::vector<std::string> only;              // patterns as of matches(); empty: all
+  double timeout_seconds = 10;                // of a test
+  int processes = 1;                          // at a time
+  const std::atomic<bool>* cancel = nullptr;  // once set, no test goes on or begins
 };
 
 /// What came of a test on one subject.
@@ -28,7 +30,7 @@ struct Result {
 
 /// Runs the tests; on_result is called from any thread, one at a time, with how many are done and
 /// how many there are.  Results are in the order of all_tests(), subject by subject.
-/// A test whose need fails is skipped.
+/// A test whose need fails is skipped.  Cancelled, it returns what was done by then.
 /// Throws UserError for settings that the library does not take, and patterns that match nothing.
 std::vector<Result> check_library(
     const Order& order, const Options& options,

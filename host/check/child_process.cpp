@@ -13,9 +13,15 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <stdexcept>
-#include <thread>
+#include <string_view>
+#include <system_error>
+
+#include "descendants.hpp"
+#include "user_error.hpp"
 
 namespace zeroth::host::check {
 namespace {
@@ -44,13 +50,40 @@ struct Pipe {
   }
 };
 
-pid_t spawn(const std::vector<std::string>& arguments, int report, int errors) {
+// What the child leaves behind goes with it.
+struct TemporaryFolder {
+  std::string path;
+  TemporaryFolder() {
+    std::error_code error;
+    path = (std::filesystem::temp_directory_path(error) / "zeroth-check-XXXXXX").string();
+    if (error || mkdtemp(path.data()) == nullptr) {
+      throw UserError(path,
+                      fmt::format("no temporary folder can be made: {}",
+                                  error ? error.message() : std::strerror(errno)),
+                      "the environment variable TMPDIR names another place");
+    }
+  }
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path, ignored);
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+};
+
+pid_t spawn(const std::vector<std::string>& arguments, int report, int errors, std::string mark,
+            const std::string& temporary_folder) {
   std::vector<std::string> words{"zeroth"};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;
   argv.reserve(words.size() + 1);
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
+  std::string folder = "TMPDIR=" + temporary_folder;
+  std::vector<char*> environment{mark.data(), folder.data()};
+  for (char** entry = environ; *entry != nullptr; ++entry)
+    if (!std::string_view(*entry).starts_with("TMPDIR=")) environment.push_back(*entry);
+  environment.push_back(nullptr);
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
@@ -59,11 +92,14 @@ pid_t spawn(const std::vector<std::string>& arguments, int report, int errors) {
   posix_spawn_file_actions_adddup2(&actions, report, report_descriptor);
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+  sigset_t all;
+  sigfillset(&all);
+  posix_spawnattr_setsigdefault(&attributes, &all);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF);
   posix_spawnattr_setpgroup(&attributes, 0);
   pid_t child = -1;
   const int error =
-      posix_spawn(&child, "/proc/self/exe", &actions, &attributes, argv.data(), environ);
+      posix_spawn(&child, "/proc/self/exe", &actions, &attributes, argv.data(), environment.data());
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   if (error != 0)
@@ -100,9 +136,12 @@ std::string death_of(int status) {
 
 }  // namespace
 
-Ending run_child(const std::vector<std::string>& arguments, double timeout_seconds) {
+Ending run_child(const std::vector<std::string>& arguments, double timeout_seconds,
+                 const std::function<bool()>& cancelled) {
+  const TemporaryFolder folder;
+  const std::string mark = new_mark();
   Pipe report, errors;
-  const pid_t child = spawn(arguments, report.write_end, errors.write_end);
+  const pid_t child = spawn(arguments, report.write_end, errors.write_end, mark, folder.path);
   report.close_write_end();
   errors.close_write_end();
   const auto deadline = Clock::now() + std::chrono::duration_cast<Clock::duration>(
@@ -118,10 +157,11 @@ Ending run_child(const std::vector<std::string>& arguments, double timeout_secon
     if (open[0].revents != 0 && !drain(open[0].fd, ending.report, 1 << 20)) open[0].fd = -1;
     if (open[1].revents != 0 && !drain(open[1].fd, printed, 1 << 16)) open[1].fd = -1;
     lives = waitpid(child, &status, WNOHANG) == 0;
-    late = lives && Clock::now() > deadline;
+    late = lives && (Clock::now() > deadline || cancelled());
   }
   kill(-child, SIGKILL);
   if (lives) waitpid(child, &status, 0);
+  end_descendants(child, mark);
   const auto rest = [](pollfd& each, std::string& text, std::size_t most) {
     while (each.fd >= 0 && poll(&each, 1, 0) > 0 && drain(each.fd, text, most)) {
     }
@@ -137,6 +177,7 @@ Ending run_child(const std::vector<std::string>& arguments, double timeout_secon
 
 void prepare_child() {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
+  adopt_orphans();  // until we end: then they are the parent's
   const rlimit none{0, 0};
   setrlimit(RLIMIT_CORE, &none);
   fcntl(report_descriptor, F_SETFD, FD_CLOEXEC);

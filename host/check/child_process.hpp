@@ -1,6 +1,7 @@
 // This program again, in a process of its own.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -14,10 +15,13 @@ struct Ending {
 };
 
 /// Starts this program with the arguments and waits for its end.  Its standard input is empty, its
-/// standard output is lost, its process group is its own and is killed once it has ended or when
-/// the time is over; it is killed when the thread that called ends. Throws std::runtime_error when
-/// no process can be started.  Threads: any.
-Ending run_child(const std::vector<std::string>& arguments, double timeout_seconds);
+/// standard output is lost, and the folder for temporary files (TMPDIR) is its own, empty, and
+/// removed in the end.  Once it has ended, the time is over or it is cancelled, it is killed with
+/// all that it has started; it is killed when the thread that called ends.  Throws UserError when
+/// there is no place for temporary files, std::runtime_error when no process can be started.
+/// Threads: any.
+Ending run_child(const std::vector<std::string>& arguments, double timeout_seconds,
+                 const std::function<bool()>& cancelled);
 
 /// Called first in the child.
 void prepare_child();

@@ -160,8 +160,8 @@ void add_process_tests(Scope scope, std::vector<Test>& tests) {
   add("extensions", "Extensions that it does not know are NULL.", extensions);
   add("silent", "It prints nothing.", silent);
   add("environment",
-      "It leaves locale, folder, floating-point environment, signals, files and threads as they "
-      "were.",
+      "It leaves locale, folder, floating-point environment, signals, files, threads and processes "
+      "as they were.",
       environment);
   add("memory", "Uses, a hundred and more, leave no memory behind.", memory);
 }

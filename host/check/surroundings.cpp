@@ -10,9 +10,12 @@
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <limits>
 #include <stdexcept>
+
+#include "descendants.hpp"
 
 namespace zeroth::host::check {
 namespace fs = std::filesystem;
@@ -53,6 +56,23 @@ void add_open_files(Surroundings& found) {
   }
 }
 
+void add_children(Surroundings& found) {
+  for (const pid_t child : children()) {
+    std::string name;
+    std::getline(std::ifstream(fmt::format("/proc/{}/comm", child)), name);
+    found[fmt::format("the process {}", child)] = name;
+  }
+}
+
+// The folder is the child's own, and was empty.
+void add_temporary_files(Surroundings& found) {
+  const fs::path folder = fs::temp_directory_path();
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    found["the temporary file " + entry.path().lexically_relative(folder).string()] =
+        entry.is_regular_file() ? fmt::format("{} bytes", entry.file_size()) : "no file";
+  }
+}
+
 }  // namespace
 
 Surroundings look_around() {
@@ -75,6 +95,8 @@ Surroundings look_around() {
       "{}", std::distance(fs::directory_iterator("/proc/self/task"), fs::directory_iterator()));
   add_signals(found);
   add_open_files(found);
+  add_children(found);
+  add_temporary_files(found);
   return found;
 }
 

@@ -8,6 +8,7 @@
 #include "check/child.hpp"
 #include "check/report.hpp"
 #include "cli/commands.hpp"
+#include "cli/environment.hpp"
 #include "cli/paths.hpp"
 #include "user_error.hpp"
 
@@ -36,12 +37,17 @@ int check_plugin(Terminal& terminal, const CheckOptions& options) {
       throw UserError("--set " + setting, "is not of the form key=value");
   }
   const check::Order order{fs::absolute(options.library), options.settings};
-  const std::vector<check::Result> results =
-      check::check_library(order, {options.only, options.timeout_seconds, options.processes},
-                           [&](std::size_t done, std::size_t total) {
-                             terminal.progress(fmt::format("{}/{} tests", done, total));
-                           });
+  const std::atomic<bool>& interrupted = watch_for_interruption();
+  const std::vector<check::Result> results = check::check_library(
+      order, {options.only, options.timeout_seconds, options.processes, &interrupted},
+      [&](std::size_t done, std::size_t total) {
+        terminal.progress(fmt::format("{}/{} tests", done, total));
+      });
   terminal.clear_progress();
+  if (interrupted) {
+    terminal.note("interrupted");
+    return 130;
+  }
   fmt::print("{}", options.json ? check::format_json(order.file, results)
                                 : check::format(results, colours(STDOUT_FILENO)));
   return check::failed(results) ? 1 : 0;

@@ -9,7 +9,7 @@
 #include <optional>
 #include <utility>
 
-#include "isolate/descendants.hpp"
+#include "descendants.hpp"
 #include "isolate/isolated.hpp"
 #include "plugins/files_read.hpp"
 #include "plugins/registry.hpp"

@@ -23,7 +23,7 @@
 #include <utility>
 #include <vector>
 
-#include "isolate/descendants.hpp"
+#include "descendants.hpp"
 #include "isolate/isolation.hpp"
 #include "isolate/link.hpp"
 #include "plugins/boundary.hpp"

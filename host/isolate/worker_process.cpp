@@ -21,7 +21,7 @@
 #include <utility>
 #include <vector>
 
-#include "isolate/descendants.hpp"
+#include "descendants.hpp"
 #include "plugins/registry.hpp"
 #include "printable.hpp"
 
@@ -78,12 +78,6 @@ std::string bytes_text(std::uint64_t bytes) {
     unit = larger;
   }
   return fmt::format("{:.4g} {}", value, unit);
-}
-
-// Like no other's.
-std::string new_mark() {
-  static std::atomic<std::uint64_t> count{0};
-  return fmt::format("ZEROTH_WORKER={}.{}", getpid(), ++count);
 }
 
 // Of a process that has ended.

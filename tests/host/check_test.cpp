@@ -1,7 +1,9 @@
 // `zeroth check` over the zoo of misbehaviour, over our own plugins, and as a user types it.
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -21,13 +23,17 @@ namespace {
 
 const std::string ours = ZEROTH_BINARY_DIR "/lib/zeroth/plugins/";
 
-ProcessResult check(std::vector<std::string> arguments) {
+ProcessResult check(std::vector<std::string> arguments,
+                    const std::vector<std::string>& more_environment = {},
+                    std::chrono::milliseconds kill_after = {}, int signal = SIGKILL,
+                    const std::function<bool()>& once = nullptr) {
   static const TemporaryFolder folder;
   arguments.insert(arguments.begin(), "check");
   std::vector<std::string> environment = sanitizer_options(plain_signals);
   environment.push_back("XDG_DATA_HOME=/nowhere");
   if (const auto data = data_folder()) environment.push_back("ZEROTH_DATA=" + data->string());
-  return run_zeroth(arguments, folder.path(), environment);
+  environment.insert(environment.end(), more_environment.begin(), more_environment.end());
+  return run_zeroth(arguments, folder.path(), environment, kill_after, signal, once);
 }
 
 // Name of each test that neither passed nor was skipped, and its result.
@@ -115,6 +121,8 @@ const std::vector<Misbehaviour> misbehaviours{
     {"check/chatty", {{"optimizer/silent", "fail"}}},
     {"check/moves_about", {{"optimizer/environment", "fail"}}},
     {"check/grabs_signals", {{"optimizer/environment", "fail"}}},
+    {"check/starts_process", {{"optimizer/environment", "fail"}}},
+    {"check/leaves_files", {{"optimizer/environment", "fail"}}},
 #ifndef __SANITIZE_ADDRESS__  // whose malloc does not count
     {"check/leaks_memory", {{"optimizer/memory", "fail"}}},
 #endif
@@ -214,6 +222,42 @@ TEST_CASE("a test that does not end is stopped and said to be a crash", "[check]
   CHECK(result.exit_code == 1);
   CHECK(has(result.out, "crash"));
   CHECK(has(result.out, "did not end within 0.5 s; --timeout"));
+}
+
+TEST_CASE("nothing is left of a test: no process, no temporary file", "[check]") {
+  const TemporaryFolder temporary;
+  const std::string mark = "TMPDIR=" + temporary.path().string();
+  const auto leaves_nothing = [&] {
+    return std::filesystem::is_empty(temporary.path()) && processes_with(mark).empty();
+  };
+  SECTION("of a plugin that starts a process") {
+    const ProcessResult result =
+        check({zoo + "/check/starts_process.so", "--only", "environment"}, {mark});
+    CHECK(has(result.out, "the process "));
+    CHECK(result.exit_code == 1);
+    CHECK(leaves_nothing());
+  }
+  SECTION("of one that leaves files") {
+    const ProcessResult result =
+        check({zoo + "/check/leaves_files.so", "--only", "environment"}, {mark});
+    CHECK(has(result.out, "the temporary file zoo-"));
+    CHECK(leaves_nothing());
+  }
+  SECTION("of one that does not load in time") {
+    const ProcessResult result =
+        check({zoo + "/check/scan_slow.so", "--only", "scan", "--timeout", "0.2"}, {mark});
+    CHECK(has(result.out, "did not end within 0.2 s"));
+    CHECK(leaves_nothing());
+  }
+  SECTION("of a check that is interrupted") {
+    const ProcessResult result = check(
+        {zoo + "/check/hangs.so", "--only", "solves", "--timeout", "100"}, {mark},
+        std::chrono::milliseconds(500), SIGINT, [&] { return processes_with(mark).size() > 1; });
+    CHECK(result.exit_code == 130);
+    CHECK(has(result.err, "interrupted"));
+    CHECK(result.out.empty());
+    CHECK(leaves_nothing());
+  }
 }
 
 TEST_CASE("bad input to check is said to be that", "[check]") {

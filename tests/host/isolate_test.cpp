@@ -1,5 +1,4 @@
 // Plugins in processes of their own, as a user meets them; and the frames in between.
-#include <dirent.h>
 #include <signal.h>
 #include <sqlite3.h>
 #include <sys/mman.h>
@@ -48,17 +47,7 @@ struct Shell : WorkFolder {
                                   [this] { return exists("e.zeroth") && processes().size() >= 3; });
   }
   // The processes that live on.
-  std::vector<int> processes() const {
-    std::vector<int> found;
-    DIR* all = opendir("/proc");
-    while (const dirent* each = readdir(all)) {
-      const int id = std::atoi(each->d_name);
-      if (id > 0 && has(read_all("/proc/" + std::to_string(id) + "/environ"), mark()))
-        found.push_back(id);
-    }
-    closedir(all);
-    return found;
-  }
+  std::vector<int> processes() const { return processes_with(mark()); }
   // None is left; one that was killed may take a moment to end.
   bool alone() const {
     for (int i = 0; i < 100 && !processes().empty(); ++i) std::this_thread::sleep_for(50ms);

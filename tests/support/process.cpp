@@ -1,5 +1,6 @@
 #include "support/process.hpp"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -9,6 +10,7 @@
 #include <thread>
 
 #include "support/temporary_folder.hpp"
+#include "support/text.hpp"
 
 namespace zeroth::test {
 
@@ -58,6 +60,18 @@ ProcessResult run_program(std::vector<std::string> words, const std::filesystem:
   result.out = read_all(out);
   result.err = read_all(err);
   return result;
+}
+
+std::vector<int> processes_with(const std::string& text) {
+  std::vector<int> found;
+  DIR* all = opendir("/proc");
+  while (const dirent* each = readdir(all)) {
+    const int id = std::atoi(each->d_name);
+    if (id > 0 && has(read_all("/proc/" + std::to_string(id) + "/environ"), text))
+      found.push_back(id);
+  }
+  closedir(all);
+  return found;
 }
 
 std::vector<std::string> sanitizer_options(const std::string& more) {

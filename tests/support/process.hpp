@@ -33,6 +33,9 @@ ProcessResult run_zeroth(const std::vector<std::string>& arguments,
                          std::chrono::milliseconds kill_after = std::chrono::milliseconds(0),
                          int signal = 9, const std::function<bool()>& once = nullptr);
 
+/// The numbers of the processes with this text in their environment.
+std::vector<int> processes_with(const std::string& text);
+
 /// For `environment`: the options of the sanitizers as they are here, and `more`, such as
 /// "a=0:b=1".
 std::vector<std::string> sanitizer_options(const std::string& more);

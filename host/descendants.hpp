@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <string>
+#include <vector>
 
 namespace zeroth::host {
 
@@ -11,8 +12,14 @@ namespace zeroth::host {
 /// not one of the first process of the machine.  For the whole process.
 void adopt_orphans();
 
+/// The children of this process, those that have ended and were not waited for among them.
+std::vector<pid_t> children();
+
+/// An entry for the environment of a child, "ZEROTH_PROCESS=...", like no other's.  Threads: any.
+std::string new_mark();
+
 /// Ends what a dead child of ours has started: its process group, and those of our children that
-/// were started with `mark` ("NAME=value") in their environment, one generation after the other.
+/// were started with `mark` in their environment, one generation after the other.
 /// Gives up on what does not die at once.  Threads: any.
 void end_descendants(pid_t dead, const std::string& mark);
 

@@ -1,35 +1,26 @@
-#include "isolate/descendants.hpp"
+#include "descendants.hpp"
 
 #include <fmt/format.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string_view>
 #include <system_error>
 #include <thread>
-#include <vector>
 
 namespace zeroth::host {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::vector<pid_t> children() {
-  std::vector<pid_t> found;
-  std::error_code error;
-  for (fs::directory_iterator at("/proc/self/task", error), end; !error && at != end;
-       at.increment(error)) {
-    std::ifstream list(at->path() / "children");
-    found.insert(found.end(), std::istream_iterator<pid_t>(list), {});
-  }
-  return found;
-}
 
 bool has_mark(pid_t process, std::string_view mark) {
   std::ifstream in(fmt::format("/proc/{}/environ", process), std::ios::binary);
@@ -42,6 +33,22 @@ bool has_mark(pid_t process, std::string_view mark) {
 }  // namespace
 
 void adopt_orphans() { prctl(PR_SET_CHILD_SUBREAPER, 1); }
+
+std::vector<pid_t> children() {
+  std::vector<pid_t> found;
+  std::error_code error;
+  for (fs::directory_iterator at("/proc/self/task", error), end; !error && at != end;
+       at.increment(error)) {
+    std::ifstream list(at->path() / "children");
+    found.insert(found.end(), std::istream_iterator<pid_t>(list), {});
+  }
+  return found;
+}
+
+std::string new_mark() {
+  static std::atomic<std::uint64_t> count{0};
+  return fmt::format("ZEROTH_PROCESS={}.{}", getpid(), ++count);
+}
 
 void end_descendants(pid_t dead, const std::string& mark) {
   std::vector<pid_t> killed;  // and not yet waited for: then they have no environment to look at
