@@ -13,13 +13,17 @@
 namespace zeroth::host {
 
 std::string read_bytes(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::string bytes{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-  if (!in.is_open() || in.bad()) {
-    throw std::runtime_error(
+  const auto fail = [&] {
+    return std::runtime_error(
         fmt::format("{}: cannot be read: {}", file.string(), std::strerror(errno)));
+  };
+  std::ifstream in(file, std::ios::binary);
+  if (!in) throw fail();
+  try {  // libstdc++ throws where the system refuses, as for a folder
+    return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  } catch (const std::ios_base::failure&) {
+    throw fail();
   }
-  return bytes;
 }
 
 void write_bytes(const std::filesystem::path& file, const std::string& bytes) {

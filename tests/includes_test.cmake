@@ -25,5 +25,6 @@ forbid(host/isolate "plan/|run/[^rw]|store/|report/|cli/|tbb|sqlite3" "isolate k
 forbid(host/run "isolate/|store/|report/|cli/|sqlite3|nlohmann|toml|fstream" "run knows no file formats")
 forbid(host/check "run/|store/|report/|train/|cli/|tbb|sqlite3" "a check drives plugins by itself")
 forbid(host/tune "isolate/|run/[^r]|store/|report/|train/|cli/|tbb|thread|atomic|sqlite3|fstream" "tune is pure: no threads, no files")
+forbid(host/train "isolate/|store/|report/|check/|cli/|sqlite3|toml|fstream" "train writes no files but the weights")
 forbid(host/store "plugins/|plan/|spec/|report/|cli/|tbb" "store knows results alone")
 forbid(host/report "plugins/|plan/|spec/|run/[^r]|cli/|tbb|zeroth/" "report knows no plugins")

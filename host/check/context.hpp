@@ -56,6 +56,12 @@ class Context {
   std::optional<Values> values_;
 };
 
+/// The instance that every test of a problem uses: the first of the test split, or of the other
+/// where that is empty.
+inline Instance first_instance(const Suite& suite) {
+  return {suite, suite.size(Split::test) > 0 ? Split::test : Split::train, 0};
+}
+
 /// The values that the settings give to a descriptor.  used[i] is set where settings[i] names one
 /// of its parameters.  Throws UserError for a value that the parameter does not take.
 Values bind_values(const Descriptor& descriptor, const std::vector<std::string>& settings,

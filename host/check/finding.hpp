@@ -1,7 +1,6 @@
 // What a test of the conformance check found.
 #pragma once
 
-#include <stdexcept>
 #include <string>
 
 namespace zeroth::host::check {

@@ -24,11 +24,6 @@ namespace {
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 using Points = std::vector<double>;  // n x dimension, row-major
 
-// One that every test uses: the first of the test split, or of the other where that is empty.
-Instance usual(const Suite& suite) {
-  return {suite, suite.size(Split::test) > 0 ? Split::test : Split::train, 0};
-}
-
 Points start_of(const Instance& instance, std::uint64_t seed = 1) {
   Points x(instance.dimension(), nan);
   const zeroth_status status = instance->initial_point(&instance.abi(), seed, x.data());
@@ -140,7 +135,7 @@ void open_sizes(Context& context) {
 
 void initial_points(Context& context) {
   const Suite suite = context.suite();
-  const Instance instance = usual(suite), second = usual(suite);
+  const Instance instance = first_instance(suite), second = first_instance(suite);
   for (const std::uint64_t seed : {std::uint64_t{0}, std::uint64_t{1}, UINT64_MAX}) {
     const Points x = start_of(instance, seed);
     for (std::size_t j = 0; j < x.size(); ++j) {
@@ -157,14 +152,14 @@ void initial_points(Context& context) {
 
 void finite_values(Context& context) {
   const Suite suite = context.suite();
-  const Instance instance = usual(suite);
+  const Instance instance = first_instance(suite);
   const Points f = values_at(instance, around_start(instance, 16));
   if (std::isnan(f[0])) warn("the initial point itself is one that fails");
 }
 
 void batches(Context& context) {
   const Suite suite = context.suite();
-  const Instance instance = usual(suite);
+  const Instance instance = first_instance(suite);
   const std::size_t n = 13, d = instance.dimension();
   const Points x = around_start(instance, n);
   const Points together = values_at(instance, x);
@@ -190,7 +185,7 @@ void batches(Context& context) {
 
 void pure(Context& context) {
   const Suite suite = context.suite();
-  const Instance instance = usual(suite), second = usual(suite);
+  const Instance instance = first_instance(suite), second = first_instance(suite);
   const std::uint64_t minibatch = instance.stochastic() ? 5 : ZEROTH_FULL_DATA;
   const Points x = around_start(instance, 4), others = around_start(instance, 4, 2);
   const Points f = values_at(instance, x, minibatch), g = values_at(instance, others, minibatch);
@@ -225,7 +220,7 @@ void pure(Context& context) {
 
 void minibatches(Context& context) {
   const Suite suite = context.suite();
-  const Instance instance = usual(suite), second = usual(suite);
+  const Instance instance = first_instance(suite), second = first_instance(suite);
   const Points x = around_start(instance, 3);
   const Points full = values_at(instance, x);
   bool differs = false;
@@ -285,7 +280,7 @@ double disagreement(const Instance& instance, std::uint64_t minibatch, const Poi
 
 void gradient(Context& context) {
   const Suite suite = context.suite();
-  const Instance instance = usual(suite);
+  const Instance instance = first_instance(suite);
   const zeroth_gradient_1* table = instance.gradient();
   if (table == nullptr) skip("it has no gradient/1");
   const std::size_t d = instance.dimension();
@@ -312,7 +307,7 @@ void gradient(Context& context) {
 
 void optimum(Context& context) {
   const Suite suite = context.suite();
-  const Instance instance = usual(suite);
+  const Instance instance = first_instance(suite);
   const zeroth_optimum_1* table = instance.optimum();
   if (table == nullptr) skip("it has no optimum/1");
   const double least = table->value(&instance.abi());
@@ -347,7 +342,7 @@ void optimum(Context& context) {
 
 void metrics(Context& context) {
   const Suite suite = context.suite();
-  const Instance instance = usual(suite);
+  const Instance instance = first_instance(suite);
   const Points x = start_of(instance);
   if (const zeroth_success_1* success = instance.success()) {
     const std::int32_t answer =

@@ -39,7 +39,7 @@ void live(Context& context) {
     return;
   }
   const Suite suite = context.suite();
-  const Instance instance(suite, suite.size(Split::test) > 0 ? Split::test : Split::train, 0);
+  const Instance instance = first_instance(suite);
   std::vector<double> x(instance.dimension());
   instance->initial_point(&instance.abi(), 1, x.data());
   double f = 0;
@@ -145,7 +145,7 @@ void extensions(Context& context) {
     return;
   }
   const Suite suite = context.suite();
-  const Instance instance(suite, suite.size(Split::test) > 0 ? Split::test : Split::train, 0);
+  const Instance instance = first_instance(suite);
   if (instance->extension == nullptr) return;
   for (const char* id : unknown) check_null(instance->extension(&instance.abi(), id), id);
 }

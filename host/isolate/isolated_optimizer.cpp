@@ -12,14 +12,6 @@
 namespace zeroth::host {
 namespace {
 
-// What zeroth_run.extension lends; the tables are the same for every run.
-template <typename Table>
-const Table* lent(const zeroth_run* run, const char* id) {
-  const auto* table =
-      run->extension == nullptr ? nullptr : static_cast<const Table*>(run->extension(run, id));
-  return table == nullptr || table->struct_size < sizeof *table ? nullptr : table;
-}
-
 class Solver {
  public:
   Solver(const Descriptor& original, const WorkerSettings& settings)
@@ -88,19 +80,19 @@ class Solver {
         require(frame.texts.size() == 1);
         const std::string id(frame.texts[0]);
         const bool there =
-            (id == ZEROTH_TRACE_1 && lent<zeroth_trace_1>(run, id.c_str())) ||
-            (id == ZEROTH_DIRECTIONS_1 && lent<zeroth_directions_1>(run, id.c_str())) ||
-            (id == ZEROTH_ESTIMATES_1 && lent<zeroth_estimates_1>(run, id.c_str())) ||
-            (id == ZEROTH_LOSS_GRADIENT_1 && lent<zeroth_loss_gradient_1>(run, id.c_str()));
+            (id == ZEROTH_TRACE_1 && extension_of<zeroth_trace_1>(run, id.c_str())) ||
+            (id == ZEROTH_DIRECTIONS_1 && extension_of<zeroth_directions_1>(run, id.c_str())) ||
+            (id == ZEROTH_ESTIMATES_1 && extension_of<zeroth_estimates_1>(run, id.c_str())) ||
+            (id == ZEROTH_LOSS_GRADIENT_1 && extension_of<zeroth_loss_gradient_1>(run, id.c_str()));
         return answer(there ? ZEROTH_OK : ZEROTH_UNSUPPORTED);
       }
       case FrameKind::record: {
-        const auto* trace = lent<zeroth_trace_1>(run, ZEROTH_TRACE_1);
+        const auto* trace = extension_of<zeroth_trace_1>(run, ZEROTH_TRACE_1);
         require(trace != nullptr && frame.texts.size() == 1);
         return trace->record(run, std::string(frame.texts[0]).c_str(), x.size(), x.data());
       }
       case FrameKind::draw: {
-        const auto* directions = lent<zeroth_directions_1>(run, ZEROTH_DIRECTIONS_1);
+        const auto* directions = extension_of<zeroth_directions_1>(run, ZEROTH_DIRECTIONS_1);
         require(directions != nullptr && frame.integers.size() == 1);
         const std::uint64_t n = frame.integers[0];
         require(n <= most_frame_bytes / sizeof(double) / d);
@@ -109,14 +101,14 @@ class Solver {
         return answer(status, values_);
       }
       case FrameKind::estimate: {
-        const auto* estimates = lent<zeroth_estimates_1>(run, ZEROTH_ESTIMATES_1);
+        const auto* estimates = extension_of<zeroth_estimates_1>(run, ZEROTH_ESTIMATES_1);
         require(estimates != nullptr);
         values_.resize(d);
         const zeroth_status status = estimates->next(run, values_.data());
         return answer(status, values_);
       }
       case FrameKind::loss_gradient: {
-        const auto* gradient = lent<zeroth_loss_gradient_1>(run, ZEROTH_LOSS_GRADIENT_1);
+        const auto* gradient = extension_of<zeroth_loss_gradient_1>(run, ZEROTH_LOSS_GRADIENT_1);
         require(gradient != nullptr && x.size() == d);
         values_.resize(d);
         const zeroth_status status = gradient->gradient(run, x.data(), values_.data());

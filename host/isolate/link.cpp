@@ -8,7 +8,6 @@
 #include <atomic>
 #include <cstring>
 #include <ctime>
-#include <new>
 #include <utility>
 
 namespace zeroth::host {

@@ -14,7 +14,6 @@
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
-#include <cstring>
 #include <exception>
 #include <mutex>
 #include <optional>
@@ -135,9 +134,7 @@ class Worker {
 
   template <typename Table>
   const Table* instance_extension(const char* id) const {
-    if (instance_.extension == nullptr) return nullptr;
-    const auto* table = static_cast<const Table*>(instance_.extension(&instance_, id));
-    return table == nullptr || table->struct_size < sizeof *table ? nullptr : table;
+    return extension_of<Table>(&instance_, id);
   }
 
   Link link_;

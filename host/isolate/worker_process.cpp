@@ -10,13 +10,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <fstream>
-#include <new>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -120,14 +118,15 @@ WorkerProcess::WorkerProcess(const WorkerSettings& settings, std::string plugin)
 }
 
 void WorkerProcess::spawn(int socket, int memory, int errors) {
+  // First out of the way of the numbers that they get.
+  const auto high = [](int file) {
+    return checked(fcntl(file, F_DUPFD_CLOEXEC, worker_memory + 1), "dup");
+  };
+  const File high_socket(high(socket)), high_memory(high(memory)), high_errors(high(errors));
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t attributes;
   posix_spawn_file_actions_init(&actions);
   posix_spawnattr_init(&attributes);
-  // First out of the way of the numbers that they get.
-  const File high_socket(fcntl(socket, F_DUPFD_CLOEXEC, worker_memory + 1));
-  const File high_memory(fcntl(memory, F_DUPFD_CLOEXEC, worker_memory + 1));
-  const File high_errors(fcntl(errors, F_DUPFD_CLOEXEC, worker_memory + 1));
   posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_adddup2(&actions, high_errors.get(), STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&actions, high_errors.get(), STDERR_FILENO);

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <ranges>
 
 #include "near_miss.hpp"
 #include "plan/plan.hpp"
@@ -99,7 +100,11 @@ std::vector<Configuration> unfold(const std::string& id, const std::vector<Param
     std::vector<Value> values{default_of(p)};
     if (set != settings.end()) {
       values.clear();
-      for (const Value& value : set->values) values.push_back(checked(p, value, set->where));
+      for (const Value& given : set->values) {
+        values.push_back(checked(p, given, set->where));
+        if (std::find(values.begin(), values.end() - 1, values.back()) != values.end() - 1)
+          throw UserError(set->where, fmt::format("names {} twice", text_of(values.back())));
+      }
     }
     std::vector<Configuration> longer;
     for (const Configuration& prefix : all) {
@@ -158,8 +163,21 @@ bool isolated(const Experiment& experiment, const Isolate& isolate, const Descri
   return false;
 }
 
-bool same(const Configuration& a, const Configuration& b) {
-  return a.descriptor == b.descriptor && a.parameters == b.parameters;
+// Refuses one more that is the same as one of `others`, or is called the same.
+template <typename Others>
+void refuse_twin(const Configuration& one, Others&& others, const char* kind,
+                 const std::string& where, const char* remedy) {
+  for (const Configuration& other : others) {
+    if (other.descriptor == one.descriptor && other.parameters == one.parameters) {
+      throw UserError(where,
+                      fmt::format("the same {} with the same parameters stands here twice", kind),
+                      remedy);
+    }
+    if (other.label == one.label) {
+      throw UserError(where, fmt::format("two {}s would both be called '{}'", kind, one.label),
+                      "give this one a label = \"...\" of its own");
+    }
+  }
 }
 
 // Those of one list: of the matrix, or of a replay.
@@ -171,20 +189,8 @@ std::vector<Configuration> bind_optimizers(const Experiment& experiment,
   for (const OptimizerSpec& spec : specs) {
     const Descriptor& descriptor = look_up(optimizers, spec.id, spec.where, "optimizer");
     for (Configuration& each : unfold(descriptor, spec.settings, spec.where, resolve)) {
-      const bool repeated = std::any_of(
-          all.begin(), all.end(), [&](const Configuration& other) { return same(other, each); });
-      if (repeated) {
-        throw UserError(spec.where, "the same optimizer with the same parameters stands here twice",
-                        "delete one");
-      }
       each.label = (spec.label.empty() ? descriptor.name : spec.label) + each.label;
-      for (const Configuration& other : all) {
-        if (other.label == each.label) {
-          throw UserError(spec.where,
-                          fmt::format("two optimizers would both be called '{}'", each.label),
-                          "give this one a label = \"...\" of its own");
-        }
-      }
+      refuse_twin(each, all, "optimizer", spec.where, "delete one");
       each.isolated = isolated(experiment, spec.isolate, descriptor);
       all.push_back(std::move(each));
     }
@@ -231,22 +237,10 @@ Matrix bind_matrix(const Experiment& experiment, const std::vector<Descriptor>& 
   for (const ProblemSpec& spec : experiment.problems) {
     const Descriptor& descriptor = look_up(problems, spec.id, spec.where, "problem");
     for (Configuration& each : unfold(descriptor, spec.settings, spec.where, resolve)) {
-      const bool repeated = std::any_of(matrix.problems.begin(), matrix.problems.end(),
-                                        [&](const ProblemConfiguration& other) {
-                                          return other.split == spec.split && same(other, each);
-                                        });
-      if (repeated) {
-        throw UserError(spec.where, "the same problem with the same parameters stands here twice",
-                        "one entry can name several instances: instances = \"0-9\"");
-      }
       each.label = (spec.label.empty() ? descriptor.name : spec.label) + each.label;
-      for (const ProblemConfiguration& other : matrix.problems) {
-        if (other.label == each.label && other.split == spec.split) {
-          throw UserError(spec.where,
-                          fmt::format("two problems would both be called '{}'", each.label),
-                          "give this one a label = \"...\" of its own");
-        }
-      }
+      const auto of_this_split = [&](const auto& other) { return other.split == spec.split; };
+      refuse_twin(each, matrix.problems | std::views::filter(of_this_split), "problem", spec.where,
+                  "one entry can name several instances: instances = \"0-9\"");
       each.isolated = isolated(experiment, spec.isolate, descriptor);
       matrix.problems.push_back(
           {std::move(each), spec.split, spec.instances, spec.instances_where});

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <unordered_set>
 
 #include "hash.hpp"
 #include "user_error.hpp"
@@ -101,6 +102,7 @@ std::vector<std::uint64_t> chosen_instances(const ProblemConfiguration& problem,
     for (std::uint64_t i = 0; i < size; ++i) indices.push_back(i);
     return indices;
   }
+  std::unordered_set<std::uint64_t> seen;
   for (const auto& [first, last] : problem.instances.ranges) {
     if (last >= size) {
       throw UserError(problem.instances_where,
@@ -109,7 +111,7 @@ std::vector<std::uint64_t> chosen_instances(const ProblemConfiguration& problem,
                                   name_of(problem.split), problem.descriptor->id, size - 1));
     }
     for (std::uint64_t i = first; i <= last; ++i) {
-      if (std::find(indices.begin(), indices.end(), i) == indices.end()) indices.push_back(i);
+      if (seen.insert(i).second) indices.push_back(i);
     }
   }
   return indices;

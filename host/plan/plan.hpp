@@ -76,9 +76,9 @@ struct PlannedRun {
   std::uint64_t position = 0;  // in the whole plan, from 0
   std::size_t problem = 0, optimizer = 0;
   std::uint64_t instance = 0, trial = 0;
-  std::uint64_t seed =
-      0;            // equal for all optimizers: they meet the same start, minibatches and draws
-  std::string key;  // of everything that the numbers depend on
+  /// Equal for all optimizers: they meet the same start, minibatches and draws.
+  std::uint64_t seed = 0;
+  std::string key;                         // of everything that the numbers depend on
   std::vector<std::size_t> analyses = {};  // index Plan::matrix; they change no number
 };
 

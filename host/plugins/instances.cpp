@@ -39,6 +39,7 @@ void* create(const Abi& abi, const Descriptor& descriptor, const Values& values,
   const std::vector<zeroth_value> c_values = boundary_values(descriptor.parameters, values);
   Message message;
   void* instance = nullptr;
+  const auto lock = exclusive(descriptor);
   const zeroth_status status =
       heeded(abi.create(&abi, c_values.data(), &instance, &message.abi), descriptor);
   if (status != ZEROTH_OK) {
@@ -74,6 +75,7 @@ std::string failure_text(zeroth_status status, const char* message) {
 
 void Destroy::operator()(void* instance) const {
   if (library_is_dead(*descriptor)) return;
+  const auto lock = exclusive(*descriptor);
   (descriptor->optimizer != nullptr ? descriptor->optimizer->destroy
                                     : descriptor->problem->destroy)(instance);
 }

@@ -20,6 +20,15 @@ using Values = std::vector<Value>;
 /// What a plugin's message buffer says after a call that failed, or the name of the status.
 std::string failure_text(zeroth_status status, const char* message);
 
+/// What an instance, a run or a descriptor offers under that id; null: nothing, or a table too
+/// small.
+template <typename Table, typename Owner>
+const Table* extension_of(const Owner* owner, const char* id) {
+  const void* offered = owner->extension == nullptr ? nullptr : owner->extension(owner, id);
+  const auto* table = static_cast<const Table*>(offered);
+  return table == nullptr || table->struct_size < sizeof *table ? nullptr : table;
+}
+
 // A library that has said ZEROTH_LIBRARY_DEAD is not called again: Optimizer and Instance refuse by
 // std::runtime_error, and what is open stays open.
 
@@ -90,9 +99,7 @@ class Instance {
  private:
   template <typename Table>
   const Table* extension(const char* id) const {
-    if (instance_.extension == nullptr) return nullptr;
-    const auto* table = static_cast<const Table*>(instance_.extension(&instance_, id));
-    return table == nullptr || table->struct_size < sizeof *table ? nullptr : table;
+    return extension_of<Table>(&instance_, id);
   }
   const Suite& suite_;
   zeroth_instance instance_{};

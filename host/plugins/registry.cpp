@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <cstdlib>
 #include <deque>
-#include <map>
 #include <memory>
 #include <sstream>
 

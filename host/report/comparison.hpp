@@ -53,8 +53,8 @@ struct Comparison {
   std::vector<std::size_t> order;  // columns, best mean rank first
   FriedmanTest friedman;
   double critical_difference = 0;  // of mean ranks, at `comparison_level`
-  std::vector<std::pair<std::size_t, std::size_t>>
-      groups;  // first and last place in order; not told apart
+  /// First and last place in order of those that are not told apart.
+  std::vector<std::pair<std::size_t, std::size_t>> groups;
   std::vector<PairedComparison> pairs;
 };
 constexpr double comparison_level = 0.05;

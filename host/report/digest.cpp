@@ -71,10 +71,10 @@ std::vector<std::uint64_t> axis_points(std::uint64_t end, std::size_t about) {
   return points;
 }
 
-std::vector<double> losses_at(const std::vector<TraceRow>& trace, bool broken, Axis axis,
+std::vector<double> losses_at(const std::vector<TraceRow>& trace, bool broken, TraceAxis axis,
                               const std::vector<std::uint64_t>& points) {
   const auto place = [axis](const TraceRow& row) {
-    return axis == Axis::iterations ? row.iteration : row.queries;
+    return axis == TraceAxis::iterations ? row.iteration : row.queries;
   };
   std::vector<double> losses(points.size(), std::numeric_limits<double>::quiet_NaN());
   if (trace.empty()) return losses;
@@ -122,11 +122,11 @@ Digest digest(const Store& store, const Results& results, const std::vector<std:
     if (number == results.runs.size() || stored.key != results.runs[number].key) return;
     const ReportedRun& run = results.runs[number++];
     const std::vector<TraceRow>& trace = stored.result.trace;
-    digest.by_iteration.push_back(
-        losses_at(trace, run.broken(), Axis::iterations, digest.iteration_points[run.problem]));
+    digest.by_iteration.push_back(losses_at(trace, run.broken(), TraceAxis::iterations,
+                                            digest.iteration_points[run.problem]));
     digest.by_query.push_back(
-        losses_at(trace, run.broken(), Axis::queries, digest.query_points[run.problem]));
-    digest.checkpoints.push_back(losses_at(trace, run.broken(), Axis::iterations, at));
+        losses_at(trace, run.broken(), TraceAxis::queries, digest.query_points[run.problem]));
+    digest.checkpoints.push_back(losses_at(trace, run.broken(), TraceAxis::iterations, at));
     const Reference& reference = digest.references[run.problem][run.instance];
     digest.hits.push_back(reference.has_targets() ? queries_until_targets(trace, reference)
                                                   : std::vector<double>{});

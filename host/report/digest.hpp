@@ -13,12 +13,12 @@ namespace zeroth::host {
 /// evenly spaced and half geometrically, so that curves look well on linear and on log axes.
 std::vector<std::uint64_t> axis_points(std::uint64_t end, std::size_t about);
 
-enum class Axis { iterations, queries };
+enum class TraceAxis { iterations, queries };
 
 /// The loss at the last iterate not after each of the points whose loss is known: that of a
 /// discarded one is not.  After its last iterate a run that ended well stays where it was; of a
 /// broken one nothing is known: NaN.
-std::vector<double> losses_at(const std::vector<TraceRow>& trace, bool broken, Axis axis,
+std::vector<double> losses_at(const std::vector<TraceRow>& trace, bool broken, TraceAxis axis,
                               const std::vector<std::uint64_t>& points);
 
 /// Targets of one instance: start - share * (start - best), from the least to the most demanding,

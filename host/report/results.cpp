@@ -33,7 +33,6 @@ Results read_results(const Store& store) {
       results.problems.push_back({fmt::format("{} ({})", stored.problem_label, stored.split),
                                   stored.problem,
                                   stored.problem_parameters,
-                                  stored.split,
                                   {}});
     }
     const auto [optimizer, new_optimizer] = optimizers(stored.optimizer_label);

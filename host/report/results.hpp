@@ -32,7 +32,7 @@ struct ReportedInstance {
 
 struct ReportedProblem {
   std::string name;  // label and split
-  std::string id, parameters, split;
+  std::string id, parameters;
   std::vector<ReportedInstance> instances;
 };
 

@@ -15,8 +15,8 @@ struct SummaryLine {
   std::uint64_t failures = 0, non_finite = 0, discarded = 0;  // without a final loss, and why
   double median = 0, lower_quartile = 0, upper_quartile = 0;  // of the final loss
   double rank = 0;  // mean over the (instance, trial) pairs, 1 is best; NaN: there are none
-  double success_rate =
-      0;  // share of runs with an iterate that succeeds; NaN where the problem has no success
+  /// Share of runs with an iterate that succeeds; NaN where the problem has no success.
+  double success_rate = 0;
   double milliseconds_per_iteration = 0;  // median over the runs, NaN without iterations
 };
 

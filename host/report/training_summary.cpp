@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <limits>
 #include <map>
+#include <optional>
 
 namespace zeroth::host {
 namespace {
@@ -41,6 +42,10 @@ std::string format_training(const TrainingStore& store) {
   for (const auto& [number, p] : phases) {
     text += fmt::format("{:>5}  {:>6}  {:>17.5g}  {:>15.5g}  {:>8}  {:>6}  {:>7.1f}\n", number + 1,
                         p.epochs, p.before, p.best, p.best_epoch, p.failed, p.seconds / 60);
+  }
+  if (const std::optional<TrainingState> state = store.state(); state && !state->complete) {
+    text += fmt::format("not complete: phase {}, epoch {}, step {} is next\n", state->phase + 1,
+                        state->epoch + 1, state->step + 1);
   }
   return text;
 }

@@ -1,15 +1,12 @@
 #include "run/alone.hpp"
 
-#include <tbb/global_control.h>
-#include <tbb/task_arena.h>
-
 #include <chrono>
-#include <exception>
 #include <future>
 #include <mutex>
 #include <utility>
 
 #include "run/oracle.hpp"
+#include "run/side_by_side.hpp"
 
 namespace zeroth::host {
 namespace {
@@ -38,14 +35,10 @@ LoneRun run_alone(const Plan& plan, const PlannedRun& cell, const Suite& suite, 
   const auto watcher = [&](const Incumbent& best, std::uint64_t queries) {
     const std::lock_guard lock(mutex);
     standing.queries = queries;
-    if (best.query != standing.best.query || standing.best.x.empty()) standing.best = best;
+    if (best.f != standing.best.f) standing.best = best;
   };
-  // More threads than cores only on request; then the limit must be lifted.
-  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
-                                  static_cast<std::size_t>(threads));
   std::future<LoneRun> run = std::async(std::launch::async, [&] {
-    tbb::task_arena arena(threads);
-    return arena.execute([&] { return solve(plan, cell, suite, stop, watcher); });
+    return on_threads(threads, [&] { return solve(plan, cell, suite, stop, watcher); });
   });
   while (run.wait_for(std::chrono::milliseconds(100)) != std::future_status::ready) {
     Standing now;

@@ -69,20 +69,21 @@ void check_analyses(const Plan& plan, const std::vector<const Suite*>& suites) {
     std::unique_ptr<Instance> instance;                     // the first that is looked at
     std::set<std::pair<std::size_t, std::size_t>> checked;  // analysis and optimizer
     for (const PlannedRun& run : plan.runs) {
-      for (const std::size_t a : run.problem == p ? run.analyses : std::vector<std::size_t>()) {
+      if (run.problem != p) continue;
+      for (const std::size_t a : run.analyses) {
+        const bool is_first = std::none_of(checked.begin(), checked.end(),
+                                           [a](const auto& each) { return each.first == a; });
+        if (!checked.emplace(a, run.optimizer).second) continue;
         try {
           const Analysis& analysis = plan.matrix.analyses[a];
           if (!instance)
             instance = std::make_unique<Instance>(*suites[p], problem.split, run.instance);
-          const bool is_first = std::none_of(checked.begin(), checked.end(),
-                                             [a](const auto& each) { return each.first == a; });
           if (is_first) {
             check_problem(analysis.spec, problem, *instance);
             for (const Configuration& rule : analysis.rules)
               check_rule(analysis.spec, rule, problem, *instance);
           }
-          if (checked.emplace(a, run.optimizer).second)
-            check_optimizer(analysis.spec, plan.optimizer(run), *instance);
+          check_optimizer(analysis.spec, plan.optimizer(run), *instance);
         } catch (const WorkerLost&) {  // costs its own runs, and they will say so
         }
       }

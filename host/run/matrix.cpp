@@ -1,8 +1,6 @@
 #include "run/matrix.hpp"
 
 #include <fmt/format.h>
-#include <tbb/global_control.h>
-#include <tbb/task_arena.h>
 
 #include <exception>
 #include <limits>
@@ -68,12 +66,8 @@ void run_cells(const Plan& plan, const std::vector<const PlannedRun*>& cells,
       }
     }
   };
-  // More threads than cores only on request; then the limit must be lifted.
-  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
-                                  static_cast<std::size_t>(threads));
   std::thread crew([&] {
-    tbb::task_arena arena(threads);
-    arena.execute([&] { side_by_side(static_cast<std::uint64_t>(threads), work); });
+    on_threads(threads, [&] { side_by_side(static_cast<std::uint64_t>(threads), work); });
     finished.close();
   });
   std::exception_ptr error;

@@ -22,9 +22,8 @@ struct FinishedRun {
 ///
 /// suites   one for each problem of the plan's matrix.
 /// accept   called on the calling thread with at least one result, or, about ten times a second
-/// while
-///          nothing finishes, with none.  Workers wait when it falls behind, so that memory stays
-///          flat.
+///          while nothing finishes, with none.  Workers wait when it falls behind, so that memory
+///          stays flat.
 /// cancel   once set, runs under way are dropped and no new one starts.
 /// Each run has its own optimizer and instance; a result depends on its cell alone.
 /// Throws what accept throws, after the workers have stopped.

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstring>
 #include <vector>
 
 #include "plugins/boundary.hpp"
@@ -16,7 +15,7 @@ namespace zeroth::host {
 /// What the pieces say, as one: the first error or STOP, with its message, or else DISCARD where
 /// one says so.
 ///
-/// piece    (0 to n - 1, message): its status; must not throw
+/// piece    (0 to n - 1, message): its status; what it throws is thrown
 /// message  may be null
 template <typename Piece>
 zeroth_status in_pieces(std::uint64_t n, zeroth_message* message, const Piece& piece) {

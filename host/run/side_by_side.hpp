@@ -1,10 +1,12 @@
 // A loop whose iterations may run at once.
 #pragma once
 
+#include <tbb/global_control.h>
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 
 namespace zeroth::host {
@@ -28,6 +30,16 @@ void side_by_side(std::uint64_t n, const Body& body) {
         tbb::simple_partitioner());
   });
   order.load(std::memory_order_acquire);
+}
+
+/// body() in an arena of so many threads, this one among them; more than there are cores are used
+/// only on request, as here.  What it returns.
+template <typename Body>
+auto on_threads(int threads, const Body& body) {
+  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
+                                  static_cast<std::size_t>(threads));
+  tbb::task_arena arena(threads);
+  return arena.execute(body);
 }
 
 }  // namespace zeroth::host

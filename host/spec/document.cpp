@@ -302,6 +302,12 @@ std::optional<double> real_of(const Found& found) {
   return value;
 }
 
+std::optional<double> positive_of(const Found& found) {
+  const std::optional<double> value = real_of(found);
+  if (value && !(*value > 0)) throw UserError(found.where, "must be above 0");
+  return value;
+}
+
 std::optional<bool> boolean_of(const Found& found) {
   if (found.node == nullptr) return std::nullopt;
   const auto value = found.node->value_exact<bool>();
@@ -330,6 +336,28 @@ std::vector<std::uint64_t> numbers_of(const Found& found) {
   std::sort(numbers.begin(), numbers.end());
   numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
   return numbers;
+}
+
+std::vector<std::uint64_t> iterations_of(const Found& found, std::uint64_t last) {
+  if (!found) return {};
+  const toml::array* list = found.node->as_array();
+  if (list == nullptr || list->empty())
+    wrong_type(found, "a list of iterations, [50, 100, 200] say");
+  std::vector<std::uint64_t> iterations;
+  for (const toml::node& element : *list) {
+    iterations.push_back(static_cast<std::uint64_t>(
+        integer_of({&element, found.where}, 0, 1, static_cast<std::int64_t>(last))));
+  }
+  return iterations;
+}
+
+bool is_first_of(const Found& found, const char* first, const char* second, bool fallback) {
+  const std::string word = text_of(found, fallback ? first : second);
+  if (word != first && word != second) {
+    throw UserError(found.where,
+                    fmt::format("must be \"{}\" or \"{}\", is \"{}\"", first, second, word));
+  }
+  return word == first;
 }
 
 std::optional<std::uint64_t> bytes_of(const Found& found) {

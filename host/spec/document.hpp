@@ -27,9 +27,8 @@ struct Found {
 class Document {
  public:
   /// overrides  "key=value", where the key names what a scope of find() makes it.  scale=NAME
-  /// stands
-  ///            for all that the table [scale.NAME] of the file sets; the others prevail over it.
-  ///            scale=full is the file as it stands.
+  ///            stands for all that the table [scale.NAME] of the file sets; the others prevail
+  ///            over it.  scale=full is the file as it stands.
   Document(const std::filesystem::path& file, const std::vector<std::string>& overrides);
   /// Of a text that was read from the file.
   Document(const std::filesystem::path& file, std::string text,
@@ -109,6 +108,12 @@ std::optional<bool> boolean_of(const Found& found);
 std::vector<std::string> texts_of(const Found& found);
 /// A list of whole numbers from 0 on; ascending, each once.
 std::vector<std::uint64_t> numbers_of(const Found& found);
+/// Iterations, each from 1 to `last`: [50, 100, 200].
+std::vector<std::uint64_t> iterations_of(const Found& found, std::uint64_t last);
+/// Above 0.
+std::optional<double> positive_of(const Found& found);
+/// One of two words; which: whether it is the first.
+bool is_first_of(const Found& found, const char* first, const char* second, bool fallback);
 /// "512 MiB": bytes, with one of the units B, KiB, MiB, GiB, TiB.
 std::optional<std::uint64_t> bytes_of(const Found& found);
 /// instances = 10 (the first ten) | [0, 3, 5] | "0-9,15" | "all"

@@ -91,8 +91,7 @@ struct TuneSpec {
   std::optional<Instances> instances;  // of the train split; nothing: the first twenty
   std::string instances_where;
   std::uint64_t trials = 1;
-  std::vector<std::uint64_t>
-      at;  // the loss of a run: mean after so many iterations; none: the last
+  std::vector<std::uint64_t> at;  // the loss of a run: mean after so many iterations, or the last
   Score score = Score::mean;
   double floor = 0;  // no loss is below it
 };

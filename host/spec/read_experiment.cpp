@@ -24,9 +24,7 @@ Budget read_budget(Document& document) {
   if (const Found found = document.find(table, "queries", scope)) {
     budget.queries = static_cast<std::uint64_t>(integer_of(found, 0, 0));
   }
-  const Found seconds = document.find(table, "seconds", scope);
-  budget.seconds = real_of(seconds);
-  if (budget.seconds && *budget.seconds <= 0) throw UserError(seconds.where, "must be above 0");
+  budget.seconds = positive_of(document.find(table, "seconds", scope));
   budget.target = real_of(document.find(table, "target", scope));
   if (!budget.iterations && !budget.queries && !budget.seconds) {
     throw UserError(document.file() + ": budget", "a run would never end",
@@ -40,9 +38,7 @@ Limits read_limits(Document& document) {
   document.refuse_unknown(table, "limits.", {"seconds", "memory"});
   const std::vector<std::string> scope{"limits."};
   Limits limits;
-  const Found seconds = document.find(table, "seconds", scope);
-  limits.seconds = real_of(seconds);
-  if (limits.seconds && *limits.seconds <= 0) throw UserError(seconds.where, "must be above 0");
+  limits.seconds = positive_of(document.find(table, "seconds", scope));
   limits.memory = bytes_of(document.find(table, "memory", scope));
   return limits;
 }
@@ -67,11 +63,7 @@ ProblemSpec read_problem(Document& document, const toml::table& table) {
   std::vector<std::string> scopes{"problem." + spec.id + ".", "problem.*."};
   if (!spec.label.empty()) scopes.push_back("problem." + spec.label + ".");
   const Found split = document.find(table, "split", scopes);
-  const std::string name = text_of(split, "test");
-  if (name != "train" && name != "test") {
-    throw UserError(split.where, fmt::format("must be \"train\" or \"test\", is \"{}\"", name));
-  }
-  spec.split = name == "train" ? Split::train : Split::test;
+  spec.split = is_first_of(split, "train", "test", false) ? Split::train : Split::test;
   const Found instances = document.find(table, "instances", scopes);
   spec.instances = instances_of(instances);
   spec.instances_where = instances ? instances.where : spec.where;

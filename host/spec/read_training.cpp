@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
 #include <cstdint>
 
 #include "spec/document.hpp"
@@ -72,22 +71,8 @@ ValidationSpec read_validation(Document& document) {
   };
   spec.trials = count("trials", spec.trials);
   spec.iterations = count("iterations", spec.iterations);
-  if (const Found at = document.find(table, "at", scope)) {
-    const toml::array* list = at.node->as_array();
-    if (list == nullptr || list->empty())
-      wrong_type(at, "a list of iterations, [50, 100, 200] say");
-    for (const toml::node& element : *list) {
-      spec.at.push_back(static_cast<std::uint64_t>(
-          integer_of({&element, at.where}, 0, 1, static_cast<std::int64_t>(spec.iterations))));
-    }
-  }
+  spec.at = iterations_of(document.find(table, "at", scope), spec.iterations);
   return spec;
-}
-
-double rate_of(const Found& found, double fallback) {
-  const double rate = real_of(found).value_or(fallback);
-  if (!(rate > 0)) throw UserError(found.where, "must be above 0");
-  return rate;
 }
 
 PhaseSpec read_phase(Document& document, const toml::table& table, std::size_t number) {
@@ -99,8 +84,8 @@ PhaseSpec read_phase(Document& document, const toml::table& table, std::size_t n
     return static_cast<std::uint64_t>(
         integer_of(find(key), static_cast<std::int64_t>(fallback), 1, 1'000'000));
   };
-  spec.learning_rate = rate_of(find("learning_rate"), spec.learning_rate);
-  spec.final_learning_rate = rate_of(find("final_learning_rate"), spec.learning_rate);
+  spec.learning_rate = positive_of(find("learning_rate")).value_or(spec.learning_rate);
+  spec.final_learning_rate = positive_of(find("final_learning_rate")).value_or(spec.learning_rate);
   const Found clip = find("clip");
   spec.clip = real_of(clip).value_or(spec.clip);
   if (spec.clip < 0) throw UserError(clip.where, "must be at least 0");
@@ -147,13 +132,9 @@ Training read_training(const std::filesystem::path& file,
   training.text = document.text();
   training.title = text_of(document.find(root, "title"), "");
   training.seed = static_cast<std::uint64_t>(integer_of(document.find(root, "seed"), 1, 0));
-  const Found gradient = document.find(root, "gradient");
-  const std::string source = text_of(gradient, "exact");
-  if (source != "exact" && source != "differences") {
-    throw UserError(gradient.where,
-                    fmt::format("must be \"exact\" or \"differences\", is \"{}\"", source));
-  }
-  training.gradient = source == "exact" ? GradientSource::exact : GradientSource::differences;
+  training.gradient = is_first_of(document.find(root, "gradient"), "exact", "differences", true)
+                          ? GradientSource::exact
+                          : GradientSource::differences;
   training.problem = read_problem(document);
   training.optimizer = read_optimizer(document);
   training.validation = read_validation(document);

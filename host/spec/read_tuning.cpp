@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
 #include <cstdint>
 
@@ -51,22 +50,12 @@ TuneSpec read_tune(Document& document, const Budget& budget) {
   }
   spec.trials = static_cast<std::uint64_t>(
       integer_of(document.find(table, "trials", scope), 1, 1, 1'000'000));
-  if (const Found at = document.find(table, "at", scope)) {
-    const toml::array* list = at.node->as_array();
-    if (list == nullptr || list->empty())
-      wrong_type(at, "a list of iterations, [50, 100, 200] say");
-    const std::uint64_t last = budget.iterations.value_or(1'000'000'000);
-    for (const toml::node& element : *list) {
-      spec.at.push_back(static_cast<std::uint64_t>(
-          integer_of({&element, at.where}, 0, 1, static_cast<std::int64_t>(last))));
-    }
-  }
-  const Found score = document.find(table, "score", scope);
-  const std::string name = text_of(score, name_of(spec.score));
-  if (name != "mean" && name != "median") {
-    throw UserError(score.where, fmt::format("must be \"mean\" or \"median\", is \"{}\"", name));
-  }
-  spec.score = name == "mean" ? Score::mean : Score::median;
+  spec.at =
+      iterations_of(document.find(table, "at", scope), budget.iterations.value_or(1'000'000'000));
+  spec.score =
+      is_first_of(document.find(table, "score", scope), "mean", "median", spec.score == Score::mean)
+          ? Score::mean
+          : Score::median;
   spec.floor = real_of(document.find(table, "floor", scope)).value_or(spec.floor);
   return spec;
 }
@@ -85,8 +74,10 @@ std::optional<std::vector<SearchSpec>> read_searches(Document& document, const t
   for (const auto& [key, node] : *wanted) {
     SearchSpec search;
     search.parameter = std::string(key.str());
-    search.where = node.source().begin.line == 0 ? found.where
-                                                 : document.place(node, "tune." + search.parameter);
+    // What --set gives has no line in the file.
+    search.where = found.node == table.get("tune")
+                       ? document.place(node, "tune." + search.parameter)
+                       : fmt::format("{}: {}", found.where, search.parameter);
     const Found value{&node, search.where};
     if (const toml::table* decades = node.as_table()) {
       read_decades(*decades, search);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -54,10 +55,17 @@ void Database::open(int flags) {
 }
 
 void Database::execute(const std::string& sql) const {
-  if (sqlite3_exec(database_.get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
-    throw std::runtime_error(
-        fmt::format("{}: {}", file_.string(), sqlite3_errmsg(database_.get())));
-  }
+  if (sqlite3_exec(database_.get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK)
+    throw SqliteError(database_.get());
+}
+
+void Database::refuse_lost() const {
+  struct stat ours {}, there {};
+  if (lock_ < 0 || (fstat(lock_, &ours) == 0 && stat(file_.c_str(), &there) == 0 &&
+                    ours.st_ino == there.st_ino && ours.st_dev == there.st_dev))
+    return;
+  throw std::runtime_error(file_.string() +
+                           ": was removed, renamed or replaced while it was being written to");
 }
 
 void Database::refuse_foreign() const {
@@ -162,8 +170,8 @@ Database Database::open_to_write(const fs::path& file, const FileKind& kind) {
   database.refuse_foreign();
   try {
     database.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
-  } catch (const std::runtime_error&) {
-    if (sqlite3_errcode(database.get()) != SQLITE_BUSY) throw;
+  } catch (const SqliteError& error) {
+    if (error.code() != SQLITE_BUSY) throw;
     throw UserError(file.string(), "is being read by another program",
                     "wait for that report or export to end");
   }

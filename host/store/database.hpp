@@ -37,6 +37,8 @@ class Database {
   sqlite3* get() const { return database_.get(); }
   const std::filesystem::path& file() const { return file_; }
   void execute(const std::string& sql) const;
+  /// Throws std::runtime_error where the file that is written to is no longer the one of that name.
+  void refuse_lost() const;
 
  private:
   struct Close {
@@ -57,6 +59,7 @@ class Database {
 class Transaction {
  public:
   explicit Transaction(const Database& database) : database_(database) {
+    database.refuse_lost();
     database.execute("BEGIN IMMEDIATE");
   }
   Transaction(const Transaction&) = delete;

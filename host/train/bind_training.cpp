@@ -79,11 +79,13 @@ BoundTraining bind_training(const Training& training, const std::vector<Descript
     throw UserError(optimizer.where, fmt::format("{} has nothing to learn", descriptor.id),
                     "`zeroth describe` says of an optimizer whether it can be trained");
   }
-  for (const Descriptor* plugin : {&on, &descriptor}) {
+  for (const auto& [plugin, where] :
+       {std::pair(&on, problem.where), std::pair(&descriptor, optimizer.where)}) {
     if ((plugin->capabilities & ZEROTH_OWN_PROCESS) == 0) continue;
     throw UserError(
-        optimizer.where,
-        fmt::format("{} needs a process of its own, which training cannot give it", plugin->id));
+        where,
+        fmt::format("{} needs a process of its own, which training cannot give it", plugin->id),
+        "take another of its kind");
   }
   refuse_hidden(descriptor, optimizer.where);
   bound.optimizer = &descriptor;

@@ -4,7 +4,6 @@
 #include <zeroth/random.hpp>
 
 #include <cstdint>
-#include <numeric>
 #include <utility>
 #include <vector>
 

@@ -1,13 +1,13 @@
 #include "train/train.hpp"
 
 #include <fmt/format.h>
-#include <tbb/global_control.h>
-#include <tbb/task_arena.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <memory>
 #include <optional>
+#include <set>
 #include <stdexcept>
 
 #include "bytes.hpp"
@@ -89,9 +89,17 @@ class Phase {
                  bound.training.seed * 1000 + state.phase, phase_.spec.where),
         schedule_(bound.training.seed, state.phase,
                   chosen_instances(bound.problem, suite.size(Split::train))) {
+    const std::size_t count = trainer_.weights().size();
     if (state_.weights.empty()) {
       state_.weights = state_.mean = trainer_.weights();
-      state_.adam = Adam(state_.weights.size());
+      state_.adam = Adam(count);
+    }
+    if (state_.weights.size() != count || state_.mean.size() != count ||
+        state_.adam.first.size() != count || state_.adam.second.size() != count ||
+        (!state_.best.empty() && state_.best.size() != count)) {
+      throw std::runtime_error(
+          fmt::format("the training file has other weights than the {} of {} {}", count,
+                      bound.optimizer->id, bound.optimizer->version));
     }
     trainer_.set(state_.weights);
   }
@@ -272,10 +280,7 @@ class Phase {
 
   template <typename Body>
   void for_each_of_group(const Body& body) {
-    const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
-                                    static_cast<std::size_t>(threads_));
-    tbb::task_arena arena(threads_);
-    arena.execute([&] { side_by_side(phase_.spec.batch, body); });
+    on_threads(threads_, [&] { side_by_side(phase_.spec.batch, body); });
   }
 
   // On completion the best weights become the start of the next phase.
@@ -304,28 +309,25 @@ class Phase {
   Schedule schedule_;
 };
 
-void check_bounds(const BoundTraining& bound, const Suite& suite, std::uint64_t index) {
-  if ((bound.optimizer->capabilities & ZEROTH_HANDLES_BOUNDS) != 0) return;
-  const Instance instance(suite, Split::train, index);
-  if (instance->lower == nullptr && instance->upper == nullptr) return;
-  throw UserError(
-      bound.problem.where,
-      fmt::format("{} has bounds, which {} ignores", bound.problem.label, bound.optimizer->name),
-      "take a problem without, or an optimizer whose capabilities say that it handles bounds");
-}
-
 // Begins every phase, and the optimizer as it is validated there, with weights that have not
 // learned.
 void rehearse(const BoundTraining& bound, const std::filesystem::path& scratch) {
   bool saved = false;
   for (const BoundTraining::Phase& phase : bound.phases) {
     Values values = phase.optimizer;
-    if (saved) values[bound.weights] = scratch.string();
-    Trainer(*bound.optimizer, values, phase.training, 0, phase.spec.where)
-        .save(scratch, bound.note);
-    saved = true;
-    values[bound.weights] = scratch.string();
-    const Optimizer accepted(*bound.optimizer, values, phase.spec.where);
+    try {
+      if (saved) values[bound.weights] = scratch.string();
+      Trainer(*bound.optimizer, values, phase.training, 0, phase.spec.where)
+          .save(scratch, bound.note);
+      saved = true;
+      values[bound.weights] = scratch.string();
+      const Optimizer accepted(*bound.optimizer, values, phase.spec.where);
+    } catch (const UserError& refusal) {  // which may name the file
+      std::string what = refusal.what();
+      if (const std::size_t at = what.find(scratch.string()); at != std::string::npos)
+        what.replace(at, scratch.string().size(), "the weights of the phase before");
+      throw UserError("", what, refusal.remedy());
+    }
   }
 }
 
@@ -336,14 +338,16 @@ std::uint64_t check(const BoundTraining& bound, const Suite& suite,
   const std::uint64_t size = suite.size(Split::train);
   const std::vector<std::uint64_t> training = chosen_instances(bound.problem, size);
   const std::vector<std::uint64_t> validation = validation_instances(bound, size);
+  const std::set<std::uint64_t> validated(validation.begin(), validation.end());
   for (const std::uint64_t instance : training) {
-    if (std::find(validation.begin(), validation.end(), instance) == validation.end()) continue;
+    if (!validated.contains(instance)) continue;
     throw UserError(bound.training.validation.instances_where,
                     fmt::format("instance {} is trained on too", instance),
                     "weights are chosen on instances that they did not learn from: name other "
                     "instances here or under [problem], where none named means all");
   }
-  check_bounds(bound, suite, training.front());
+  check_bounds(*bound.optimizer, Instance(suite, Split::train, training.front()),
+               bound.problem.label, bound.problem.where);
   rehearse(bound, scratch);
   return validation.size() * bound.training.validation.trials;
 }

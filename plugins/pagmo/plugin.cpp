@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <limits>
 #include <pagmo/algorithm.hpp>
 #include <pagmo/algorithms/bee_colony.hpp>
 #include <pagmo/algorithms/cmaes.hpp>

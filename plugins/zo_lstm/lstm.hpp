@@ -84,7 +84,6 @@ class Lstm {
     if (dx != nullptr) dx->noalias() = da * input().transpose();
   }
 
-  Index inputs() const { return inputs_; }
   /// W_ih (gates x inputs), W_hh (gates x hidden), w (hidden): each row-major, one after another.
   const VectorXd& weights() const { return weights_; }
   VectorXd& weights() { return weights_; }

@@ -28,7 +28,6 @@ class AdversarialAttack {
   std::unique_ptr<Attack> open_image(std::size_t position) const;
   std::size_t image_count() const { return images_.count(); }
   std::size_t label_of(std::size_t position) const { return images_.labels[position]; }
-  const Target& target() const { return *target_; }
 
  private:
   const std::vector<std::size_t>& images_of(Split split) const {

@@ -14,7 +14,7 @@ namespace zeroth::command {
 ///        {"X": [[...], ...]}, answered by {"F": [number, ...]}.
 enum class Protocol { plain, json };
 
-/// The question about f.size() points, with its final newline.  Numbers have the digits that give
+/// The question about n points, with its final newline.  Numbers have the digits that give
 /// the same double back.
 /// x        n x dimension, finite.
 /// several  json: the form for several points, also where n is 1.

@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <map>
+#include <set>
 #include <sstream>
 
 #include "support/catch.hpp"
@@ -257,16 +258,52 @@ TEST_CASE("one thread and eight, cut batches and whole, give the same files", "[
 TEST_CASE("killed at any moment and resumed, the files are those of an undisturbed run", "[cli]") {
   const Shell zeroth(slow);
   REQUIRE(zeroth({"run", "e.toml", "-o", "whole.zeroth"}).exit_code == 0);
-  int killed = 0;
-  for (const auto after : {20ms, 60ms, 150ms, 300ms, 500ms}) {
-    killed +=
-        zeroth({"run", "e.toml", "-o", "cut.zeroth"}, after).exit_code == 128 + SIGKILL ? 1 : 0;
+  const int all = runs_in(zeroth.folder / "whole.zeroth");
+  int killed_between = 0, before = 0;
+  for (const auto after : {0ms, 7ms, 20ms, 60ms, 150ms}) {  // once it has stored a run
+    const bool killed = zeroth({"run", "e.toml", "-o", "cut.zeroth"}, after + 1ms, SIGKILL, [&] {
+                          return runs_in(zeroth.folder / "cut.zeroth") > before;
+                        }).exit_code == 128 + SIGKILL;
+    before = runs_in(zeroth.folder / "cut.zeroth");
+    if (killed && before > 0 && before < all) ++killed_between;
+    if (!killed || before == all) break;
   }
-  CHECK(killed > 0);
+  CHECK(killed_between > 0);
   const ProcessResult resumed = zeroth({"run", "e.toml", "-o", "cut.zeroth"});
   INFO(resumed.err);
   REQUIRE(resumed.exit_code == 0);
   CHECK(zeroth.exported("cut.zeroth") == zeroth.exported("whole.zeroth"));
+}
+
+TEST_CASE("trials are different runs, and optimizers meet the same start", "[cli]") {
+  const Shell zeroth;
+  zeroth.good({"run", "e.toml"});
+  const auto rows = csv_rows(zeroth.WorkFolder::exported("e.zeroth", "runs.csv"));
+  const auto column = [&](const std::string& name) {
+    return std::find(rows[0].begin(), rows[0].end(), name) - rows[0].begin();
+  };
+  std::map<std::pair<std::string, std::string>, std::set<std::string>> starts;
+  std::set<std::string> ends;
+  for (std::size_t i = 1; i < rows.size(); ++i) {
+    const auto& row = rows[i];
+    starts[{row[column("instance")], row[column("trial")]}].insert(row[column("initial_loss")]);
+    ends.insert(row[column("final_loss")]);
+  }
+  std::set<std::string> all;
+  for (const auto& [cell, of_optimizers] : starts) {
+    CHECK(of_optimizers.size() == 1);
+    all.insert(of_optimizers.begin(), of_optimizers.end());
+  }
+  CHECK(all.size() == 8);  // four instances, two trials
+  CHECK(ends.size() == 16);
+}
+
+TEST_CASE("a library that takes one call at a time gets one at a time", "[cli]") {
+  const Shell zeroth(replaced(replaced(Shell::small, "\"zo-sgd\"\ndelta = 0.3", "\"zoo-alone-a\""),
+                              "zo-adam", "zoo-alone-b"));
+  const ProcessResult r = zeroth({"run", "e.toml", "-j", "4", "--plugin-dir", zoo});
+  INFO(r.out << r.err);
+  CHECK(r.exit_code == 0);
 }
 
 TEST_CASE("Ctrl-C stops cleanly with exit code 130, and the same command goes on", "[cli]") {
@@ -304,6 +341,17 @@ TEST_CASE("a full disk is exit code 1 and a clear message, and the same command 
   CHECK_FALSE(has(err, "transaction"));
   CHECK(zeroth({"run", "e.toml", "-o", "full.zeroth"}).exit_code == 0);
   CHECK(zeroth.exported("full.zeroth") == zeroth.exported("e.zeroth"));
+}
+
+TEST_CASE("a result file that is taken away while it is written ends the run", "[cli]") {
+  const Shell zeroth(slow);
+  const ProcessResult r = zeroth({"run", "e.toml", "-j", "1", "--set", "trials=200"}, 1ms, 0, [&] {
+    return runs_in(zeroth.folder / "e.zeroth") > 0 &&
+           std::filesystem::remove(zeroth.folder / "e.zeroth");
+  });
+  INFO(r.err);
+  CHECK(r.exit_code == 1);
+  CHECK(has(r.err, "e.zeroth: was removed, renamed or replaced while it was being written to"));
 }
 
 TEST_CASE("an optimizer that gets another label has it in all its runs", "[cli]") {

@@ -1,6 +1,5 @@
 // Plugins in processes of their own, as a user meets them; and the frames in between.
 #include <signal.h>
-#include <sqlite3.h>
 #include <sys/mman.h>
 #include <unistd.h>
 

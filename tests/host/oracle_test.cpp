@@ -1,9 +1,12 @@
 #include "run/oracle.hpp"
 
+#include <tbb/global_control.h>
+
 #include <cmath>
 #include <limits>
 #include <map>
 #include <string>
+#include <tuple>
 
 #include "host/matrix_of.hpp"
 #include "run/loss_gradient.hpp"
@@ -20,8 +23,9 @@ constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 // An oracle on a quadratic, and the calls an optimizer would make.
 struct Session {
-  explicit Session(Budget budget, std::map<std::string, Value> values = {}, bool stochastic = false)
-      : fixture(values, stochastic), oracle(fixture.instance, budget, Seeds(1), cancelled) {}
+  explicit Session(Budget budget, std::map<std::string, Value> values = {}, bool stochastic = false,
+                   std::uint64_t seed = 1)
+      : fixture(values, stochastic), oracle(fixture.instance, budget, Seeds(seed), cancelled) {}
   zeroth_status evaluate(std::vector<double> x) {
     f.assign(x.size() / 3, -7.0);
     return oracle.run().evaluate(&oracle.run(), f.size(), x.data(), f.data());
@@ -177,6 +181,7 @@ TEST_CASE("success is recorded with the iteration and the queries that it took",
   CHECK(s.iterate({1, 0, 0}) == ZEROTH_OK);
   CHECK(s.evaluate({1, 0, 0}) == ZEROTH_OK);
   CHECK(s.iterate({1, 1, 0.5}) == ZEROTH_OK);
+  CHECK(s.evaluate({1, 1, 0.5, 0, 0, 0}) == ZEROTH_OK);  // after it
   const RunResult r = s.finish();
   using Metric = std::pair<std::string, double>;
   CHECK(r.metrics == std::vector<Metric>{{"success", 1},
@@ -202,6 +207,47 @@ TEST_CASE("an objective that is not finite ends the run", "[oracle]") {
   CHECK(r.outcome == Outcome::non_finite);
   CHECK(r.initial_loss == 3);
   CHECK(r.queries == 2);
+}
+
+TEST_CASE("a point that the problem discards ends nothing, asked for or walked to", "[oracle]") {
+  Session s(queries(100), {{"nan_below", 0.5}});
+  zeroth::test::quadratic_discards = true;
+  CHECK(s.evaluate({0, 0, 0}) == ZEROTH_OK);
+  CHECK(s.iterate({1, 1, 1}) == ZEROTH_OK);
+  CHECK(s.evaluate({1, 1, 1, 0, 0, 0}) == ZEROTH_DISCARD);  // and with it the loss of the iterate
+  CHECK((std::isnan(s.f[0]) && s.f[1] == 3));
+  CHECK(s.iterate({1, 1, 0.75}) == ZEROTH_OK);
+  CHECK(s.evaluate({0, 0, 0}) == ZEROTH_OK);  // the loss was asked for before
+  CHECK(s.iterate({0, 0, 0}) == ZEROTH_OK);
+  const RunResult r = s.finish();
+  zeroth::test::quadratic_discards = false;
+  CHECK(r.outcome == Outcome::completed);
+  REQUIRE(r.trace.size() == 4);
+  CHECK((std::isnan(r.trace[1].loss) && std::isnan(r.trace[2].loss)));
+  CHECK((r.final_loss == 3 && r.best_loss == 3));
+}
+
+TEST_CASE("the time of the budget ends the run", "[oracle]") {
+  Budget budget;
+  budget.seconds = 1e-9;
+  Session s(budget);
+  CHECK(s.evaluate({0, 0, 0}) == ZEROTH_STOP);
+  CHECK(s.finish().outcome == Outcome::timeout);
+}
+
+TEST_CASE("another seed is another start, another optimizer's seed and other minibatches",
+          "[oracle]") {
+  const auto seen = [](std::uint64_t seed) {
+    Session s(queries(9), {{"random_start", true}, {"minibatch_noise", 1.0}}, true, seed);
+    CHECK(s.evaluate({1, 1, 1}) == ZEROTH_OK);
+    return std::tuple(s.oracle.run().initial_point[0], s.oracle.run().seed, s.f[0]);
+  };
+  const auto [start, optimizer, minibatch] = seen(1);
+  const auto [other_start, other_optimizer, other_minibatch] = seen(2);
+  CHECK(start != other_start);
+  CHECK(optimizer != other_optimizer);
+  CHECK(minibatch != other_minibatch);
+  CHECK(seen(1) == std::tuple(start, optimizer, minibatch));
 }
 
 TEST_CASE("a point out of bounds fails the run and says where", "[oracle]") {
@@ -352,6 +398,14 @@ TEST_CASE("a batch that is cut gives the values of the whole", "[oracle]") {
   CHECK(whole.evaluate(x) == ZEROTH_OK);
   CHECK(cut.evaluate(x) == ZEROTH_OK);
   CHECK(whole.f == cut.f);
+  for (const std::size_t threads : {1u, 4u}) {
+    const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, threads);
+    zeroth::test::quadratic_rows = 0;
+    zeroth::test::quadratic_batches = 0;
+    CHECK(cut.evaluate(x) == ZEROTH_OK);
+    CHECK(zeroth::test::quadratic_rows == 2);  // 2, 2, and the last
+    CHECK(zeroth::test::quadratic_batches == 3);
+  }
   Session failing(queries(100), {{"batch_rows", std::int64_t{2}}, {"fails", true}});
   CHECK(failing.evaluate(x) == ZEROTH_STOP);
   CHECK(failing.finish().message == "the problem failed: the sky fell on the objective");

@@ -36,8 +36,7 @@ struct Made {
   explicit Made(const std::vector<Cell>& cells, std::size_t problems = 1) {
     results.optimizers = {{"A", "a", "{}"}, {"B", "b", "{}"}};
     for (std::size_t p = 0; p < problems; ++p) {
-      results.problems.push_back(
-          {"P" + std::to_string(p), "p", "{}", "test", {{0, ""}, {1, ""}, {2, ""}}});
+      results.problems.push_back({"P" + std::to_string(p), "p", "{}", {{0, ""}, {1, ""}, {2, ""}}});
       // Problem p has losses 1000^p times as large.
       const double scale = std::pow(1000.0, static_cast<double>(p));
       digest.references.emplace_back(3, Reference{10 * scale, 0});
@@ -63,16 +62,17 @@ const std::vector<Cell> two_instances{{0, 0, 0, 1}, {0, 0, 1, 2}, {0, 1, 0, 3}, 
 TEST_CASE("a curve keeps the last loss of a run that ended, and ends with one that broke",
           "[report]") {
   const std::vector<std::uint64_t> points{0, 1, 2, 3, 9};
-  CHECK(losses_at(trace, false, Axis::iterations, points) == std::vector<double>{8, 4, 2, 2, 2});
-  const std::vector<double> broken = losses_at(trace, true, Axis::iterations, points);
+  CHECK(losses_at(trace, false, TraceAxis::iterations, points) ==
+        std::vector<double>{8, 4, 2, 2, 2});
+  const std::vector<double> broken = losses_at(trace, true, TraceAxis::iterations, points);
   CHECK(broken[2] == 2);
   CHECK(std::isnan(broken[3]));
-  CHECK(losses_at(trace, false, Axis::queries, {0, 2, 3, 5, 6, 7}) ==
+  CHECK(losses_at(trace, false, TraceAxis::queries, {0, 2, 3, 5, 6, 7}) ==
         std::vector<double>{8, 8, 4, 4, 2, 2});
-  CHECK(std::isnan(losses_at({}, true, Axis::iterations, {0})[0]));
+  CHECK(std::isnan(losses_at({}, true, TraceAxis::iterations, {0})[0]));
   // A discarded iterate says nothing: the loss before it is the last that is known.
-  CHECK(losses_at({{0, 0, 8}, {1, 3, missing}, {2, 6, 2}, {3, 9, missing}}, false, Axis::iterations,
-                  points) == std::vector<double>{8, 8, 2, 2, 2});
+  CHECK(losses_at({{0, 0, 8}, {1, 3, missing}, {2, 6, 2}, {3, 9, missing}}, false,
+                  TraceAxis::iterations, points) == std::vector<double>{8, 8, 2, 2, 2});
 }
 
 TEST_CASE("axis points are all integers, or evenly and geometrically spaced ones with both ends",
@@ -188,6 +188,8 @@ TEST_CASE("a comparison ranks, groups what is close, and pairs the better ranked
   CHECK(clear.second == 0);
   CHECK(clear.wins == 12);
   CHECK(clear.median_difference == -8);
+  // Of the 12 x 12 pairs of 1..12 and 9..20, 6 are the other way and 4 are ties.
+  CHECK(clear.vargha_delaney == Approx(136.0 / 144));
   CHECK(clear.p_holm >= clear.test.p);
   CHECK(clear.p_holm < 0.05);
   CHECK(comparison->pairs[0].p_holm > 0.05);
@@ -258,6 +260,44 @@ TEST_CASE("targets, profiles and ranks of runs that are broken, discarded or not
   CHECK(lines[1]["discarded"] == 1);
   REQUIRE(page["broken"].size() == 2);
   CHECK(page["broken"][0]["message"] == "the problem discarded its last iterate");
+}
+
+TEST_CASE("curves of an instance are of its runs alone, along iterations and along queries",
+          "[report]") {
+  const zeroth::test::TemporaryFolder folder;
+  Store store = Store::open_to_write(folder / "r.zeroth");
+  store.append({run_of("a", 0, {{0, 0, 8}, {1, 10, 4}, {2, 30, 2}}),
+                run_of("a", 1, {{0, 0, 80}, {1, 10, 40}, {2, 30, 20}})});
+  const auto page = page_data(store, {});
+  const auto loss_at = [](const auto& curves, const char* axis, int x) {
+    const auto& points = curves[axis]["x"];
+    for (std::size_t i = 0; i < points.size(); ++i)
+      if (points[i] == x) return curves[axis]["series"][0]["median"][i].template get<double>();
+    return missing;
+  };
+  const auto& problem = page["problems"][0];
+  CHECK(loss_at(problem["curves"], "iterations", 1) == 22);
+  CHECK(loss_at(problem["curves"], "queries", 1) == 44);
+  CHECK(loss_at(problem["curves"], "queries", 10) == 22);
+  CHECK(loss_at(problem["panels"][0]["curves"], "queries", 30) == 2);
+  CHECK(loss_at(problem["panels"][1]["curves"], "queries", 30) == 20);
+}
+
+TEST_CASE("cosines are averaged over all iterations, the first 50, and those until success",
+          "[report]") {
+  const zeroth::test::TemporaryFolder folder;
+  Store store = Store::open_to_write(folder / "r.zeroth");
+  StoredRun run = run_of("a", 0, {{0, 0, 8}, {60, 60, 4}});
+  run.result.series = {{"cosine", "estimate", std::nullopt, {{1, 0.1}, {2, 0.3}, {60, 0.9}}}};
+  run.result.metrics = {{"first_success_iteration", 1}};
+  run.analyses = "cosine";
+  store.append({run});
+  const auto page = page_data(store, {});
+  const auto& windows = page["analyses"]["cosines"][0]["means"][0]["windows"];
+  REQUIRE(windows.size() == 3);
+  CHECK(windows[0]["mean"] == Approx(1.3 / 3).epsilon(1e-5));
+  CHECK(windows[1]["mean"] == Approx(0.2));
+  CHECK(windows[2]["mean"] == Approx(0.1));
 }
 
 TEST_CASE("a page is of one moment, whatever is written meanwhile", "[report]") {

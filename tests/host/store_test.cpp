@@ -11,6 +11,7 @@
 #include "host/complaint.hpp"
 #include "report/csv.hpp"
 #include "report/summary.hpp"
+#include "store/statement.hpp"
 #include "support/catch.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -51,6 +52,14 @@ StoredRun run_of(std::uint64_t position, const std::string& optimizer, std::uint
 }
 
 }  // namespace
+
+TEST_CASE("what is committed is on disk", "[store]") {
+  const TemporaryFolder folder;
+  const Database database = Database::open_to_write(folder / "x.zeroth", Store::kind());
+  Statement synchronous(database.get(), "PRAGMA synchronous");
+  REQUIRE(synchronous.step());
+  CHECK(synchronous.integer(0) == 2);  // FULL
+}
 
 TEST_CASE("a run comes back from the store as it went in", "[store]") {
   const TemporaryFolder folder;

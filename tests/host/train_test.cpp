@@ -5,14 +5,18 @@
 #include <algorithm>
 #include <cmath>
 #include <csignal>
+#include <set>
 #include <sstream>
 
+#include "plugins/registry.hpp"
+#include "spec/read_training.hpp"
 #include "support/catch.hpp"
 #include "support/work_folder.hpp"
 #include "train/adam.hpp"
 #include "train/schedule.hpp"
 #include "train/train.hpp"
 
+using namespace zeroth::host;
 using namespace zeroth::test;
 using namespace std::chrono_literals;
 
@@ -122,6 +126,97 @@ TEST_CASE("the score is the mean loss after the iterations that the file names",
   CHECK(at_7 > first_score(""));
   CHECK(first_score("at = [10]") == first_score(""));
   CHECK(first_score("at = [3, 7]") == Approx((at_3 + at_7) / 2).epsilon(1e-12));
+}
+
+namespace {
+
+// A training in this process: the states after each step and each validation.
+struct Watched {
+  std::vector<TrainingState> steps, validations;
+  std::vector<StepRecord> records;
+  std::vector<double> scores;
+  double kept = 0;  // the weight in the file at the end
+
+  explicit Watched(const std::string& text) {
+    const TemporaryFolder folder;
+    static const Registry registry(std::vector<std::filesystem::path>{test_plugins},
+                                   [](const std::string& warning) { FAIL(warning); });
+    const Training training = read_training(folder.write("t.toml", text), {});
+    const BoundTraining bound =
+        bind_training(training, registry.optimizers(), registry.problems(), nullptr);
+    const Suite suite(*bound.problem.descriptor, bound.problem.values, "");
+    std::atomic<bool> cancel{false};
+    TrainingState state;
+    TrainingObserver observer;
+    observer.step = [&](const StepRecord& record, const TrainingState& now) {
+      records.push_back(record);
+      steps.push_back(now);
+    };
+    observer.validation = [&](const ValidationRecord& record, const TrainingState& now) {
+      scores.push_back(record.score);
+      validations.push_back(now);
+    };
+    observer.improved = [] {};
+    const auto outcome =
+        zeroth::host::train(bound, suite, 1, cancel, folder / "scratch", state, observer);
+    INFO(outcome.message);
+    REQUIRE(outcome.end == TrainingEnd::complete);
+    const auto file = folder.write("w", state.start);
+    kept = zeroth::Safetensors(zeroth::read_file(file, "", ""), "w").values("log_step", {1})[0];
+  }
+};
+
+const std::string one_phase = R"([problem]
+use = "quadratic"
+instances = "0"
+random_start = true
+[optimizer]
+use = "learned-step"
+[validation]
+instances = "1"
+trials = 2
+iterations = 10
+[[phase]]
+batch = 2
+iterations = 10
+unroll = 10
+)";
+
+}  // namespace
+
+TEST_CASE("steps are Adam's on a clipped gradient, with a rate that falls geometrically",
+          "[train]") {
+  // The clip is far below every gradient, and they have one sign: each step is the learning rate.
+  const Watched training(one_phase +
+                         "learning_rate = 0.1\nfinal_learning_rate = 1e-3\nclip = 1e-3\n"
+                         "averaging = 0.75\nepochs = 3\nsteps = 2\n");
+  REQUIRE(training.steps.size() == 6);
+  const std::vector<double> rates{0.1, 0.1, 0.01, 0.01, 0.001, 0.001};
+  double weight = -6, mean = -6;
+  std::set<double> starts;
+  for (std::size_t i = 0; i < 6; ++i) {
+    const TrainingState& now = training.steps[i];
+    CHECK(training.records[i].gradient_norm > 0.1);
+    CHECK(now.weights.at(0) - weight == Approx(rates[i]).epsilon(1e-4));
+    weight = now.weights[0];
+    mean = 0.75 * mean + 0.25 * weight;
+    CHECK(now.mean.at(0) == Approx(mean).epsilon(1e-14));
+    starts.insert(training.records[i].initial_loss);
+  }
+  CHECK(starts.size() == 6);  // no two groups of optimizations are alike
+}
+
+TEST_CASE("a phase ends with the weights of its best validation", "[train]") {
+  // So large a step goes past the best step size.
+  const Watched training(one_phase +
+                         "learning_rate = 0.9\nclip = 1e-3\naveraging = 0.5\nepochs = 8\n"
+                         "steps = 1\n");
+  const auto best = std::min_element(training.scores.begin(), training.scores.end());
+  REQUIRE(best + 1 != training.scores.end());
+  const std::size_t epoch = static_cast<std::size_t>(best - training.scores.begin());
+  CHECK(training.validations.back().best_epoch == epoch);
+  CHECK(training.kept == training.validations[epoch].mean.at(0));
+  CHECK(training.kept != training.validations[epoch].weights.at(0));
 }
 
 TEST_CASE("weights that were deleted come back from the training file", "[train]") {
@@ -252,9 +347,9 @@ TEST_CASE("what an optimizer refuses in a later phase is said before any work", 
   text = replaced(text, "learning_rate = 0.3", "optimizer = { variant = \"no-query\" }");
   const std::string refusal = complaint(text);
   INFO(refusal);
-  CHECK(has(refusal, "t.toml:21: phase 2: zo-lstm: "));
+  CHECK(has(refusal, "t.toml:21: phase 2: zo-lstm: the weights of the phase before: holds no "));
   CHECK(has(complaint(replaced(small, "random_start", "bound = 2.0\nrandom_start")),
-            "t.toml:4: problem.use: Quadratic has bounds, which Learned step ignores"));
+            "t.toml:4: problem.use: Quadratic has bounds, which learned-step ignores"));
   CHECK(has(complaint(replaced(small, "epochs = 2", "optimizer = { weights = \"x\" }")),
             "starts from the best weights of the phase before"));
 }

@@ -5,10 +5,12 @@
 #include <filesystem>
 #include <limits>
 #include <map>
+#include <numeric>
 #include <sstream>
 
 #include "support/catch.hpp"
 #include "support/work_folder.hpp"
+#include "support/zo_lstm_weights.hpp"
 #include "tune/searches.hpp"
 
 using namespace zeroth::test;
@@ -239,12 +241,64 @@ TEST_CASE("a list is what is tried, and `tune` says what else", "[tune]") {
 }
 
 TEST_CASE("the score may be of other iterations, and a median", "[tune]") {
+  // The delta with the least score of its runs' losses, at an iteration or in the end.
+  const auto best = [](const Shell& shell, const std::string& iteration, const auto& score) {
+    std::map<std::string, double> deltas;  // by run
+    std::map<double, std::vector<double>> losses;
+    for (auto& row : shell.runs("t.toml.tuning")) {
+      const std::string& parameters = row["optimizer_parameters"];
+      const double delta = std::stod(parameters.substr(parameters.find("delta\"\":") + 8));
+      deltas[row["run"]] = delta;
+      if (iteration.empty()) losses[delta].push_back(std::stod(row["final_loss"]));
+    }
+    for (const auto& row : csv_rows(read_all(shell.folder / "t.toml.tuning.csv" / "trace.csv")))
+      if (row[1] == iteration) losses[deltas.at(row[0])].push_back(std::stod(row[3]));
+    std::map<double, double> scores;
+    for (const auto& [delta, of_runs] : losses) {
+      REQUIRE(of_runs.size() == 10);
+      scores[score(of_runs)] = delta;
+    }
+    return scores.begin()->second;
+  };
+  const auto mean = [](const std::vector<double>& values) {
+    return std::accumulate(values.begin(), values.end(), 0.0) / 10;
+  };
+  const auto median = [](std::vector<double> values) {
+    std::sort(values.begin(), values.end());
+    return (values[4] + values[5]) / 2;
+  };
   const Shell early, late;
-  early.tune({"--set", "tune.at=[1]", "--set", "optimizer.zo-sgd.q=3"});
-  late.tune({"--set", "tune.score=median", "--set", "optimizer.zo-sgd.q=3"});
+  const std::vector<std::string> all{"--exhaustive", "--set", "optimizer.zo-sgd.q=3", "--set"};
+  const auto with = [&](const char* setting) {
+    std::vector<std::string> arguments = all;
+    arguments.push_back(setting);
+    return arguments;
+  };
+  early.tune(with("tune.at=[1]"));
+  late.tune(with("tune.score=median"));
   CHECK(has(early.tuned(), "the least mean loss at iteration 1 of 10 runs"));
   CHECK(has(late.tuned(), "the least median final loss of 10 runs"));
-  CHECK(early.value("delta") != late.value("delta"));
+  CHECK(early.value("delta") == best(early, "1", mean));
+  CHECK(early.value("delta") != best(early, "", mean));
+  CHECK(late.value("delta") == best(late, "", median));
+}
+
+TEST_CASE("a target ends no run of a tuning", "[tune]") {
+  const Shell plain, with_target;
+  plain.tune();
+  with_target.tune({"--set", "budget.target=1.0"});
+  CHECK(with_target.value("delta") == plain.value("delta"));
+  for (auto& row : with_target.runs("t.toml.tuning")) CHECK(row["outcome"] != "target");
+}
+
+TEST_CASE("of an optimizer that learns, alpha is tuned", "[tune]") {
+  const Shell shell(replaced(small, "zo-sgd", "zo-lstm"));
+  const TemporaryFolder folder;
+  const std::string out = shell.tune(
+      {"-n", "--set", "optimizer.zo-lstm.weights=" + descending_weights(folder).string()});
+  INFO(out);
+  CHECK(has(out, "alpha: 0.01, 0.1, 1, 10, 100, 1000"));
+  CHECK_FALSE(has(out, "delta"));
 }
 
 TEST_CASE("what --set replaces for a tuning is in the tuned experiment", "[tune]") {

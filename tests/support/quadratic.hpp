@@ -15,6 +15,10 @@ namespace zeroth::test {
 inline std::atomic<std::uint64_t> quadratic_values{0};
 /// Rows of the largest batch since it was set to 0.
 inline std::atomic<std::uint64_t> quadratic_rows{0};
+/// Batches asked for since it was set to 0.
+inline std::atomic<std::uint64_t> quadratic_batches{0};
+/// A value that is NaN is discarded, not reported.
+inline std::atomic<bool> quadratic_discards{false};
 /// An evaluation fails if the last coordinate is above.  No parameter: seeds depend on those.
 inline std::atomic<double> quadratic_fails_above{1e300};
 
@@ -50,8 +54,10 @@ class Quadratic {
     std::fill(x.begin(), x.end(), 0.0);
     if (o_.random_start) Random(seed).normals(x);
   }
-  void evaluate(std::uint64_t minibatch, std::span<const double> x, std::span<double> f) const {
+  zeroth_status evaluate(std::uint64_t minibatch, std::span<const double> x,
+                         std::span<double> f) const {
     quadratic_values += f.size();
+    ++quadratic_batches;
     for (std::uint64_t most = quadratic_rows;
          most < f.size() && !quadratic_rows.compare_exchange_weak(most, f.size());) {
     }
@@ -61,13 +67,17 @@ class Quadratic {
     if (fails) throw Error("the sky fell on the objective");
     if (o_.library_dies) throw Error("the ground gave way", ZEROTH_LIBRARY_DEAD);
     if (o_.dies) throw std::runtime_error("the objective died");
+    zeroth_status status = ZEROTH_OK;
     const double noise =
         minibatch == ZEROTH_FULL_DATA ? 0.0 : o_.minibatch_noise * Random(minibatch).normal();
     for (std::size_t i = 0; i < f.size(); ++i) {
       f[i] = noise + static_cast<double>(index_);
       for (const double v : x.subspan(i * o_.dimension, o_.dimension)) f[i] += (v - 1) * (v - 1);
-      if (f[i] < o_.nan_below) f[i] = std::numeric_limits<double>::quiet_NaN();
+      if (f[i] >= o_.nan_below) continue;
+      f[i] = std::numeric_limits<double>::quiet_NaN();
+      if (quadratic_discards) status = ZEROTH_DISCARD;
     }
+    return status;
   }
   void gradient(std::uint64_t, std::span<const double> x, std::span<double> g) const {
     for (std::size_t j = 0; j < x.size(); ++j) g[j] = 2 * (x[j] - 1);

@@ -118,7 +118,7 @@ typedef struct zeroth_run {
 
   /* Objective values of a batch: the only access to the problem; n queries are charged.
    * x  n x dimension.   f  n values, to be minimised.
-   * OK, DISCARD (some f are NaN), or STOP: then nothing was evaluated and f was not written.
+   * OK, DISCARD (some f are NaN), or STOP: the run is over, and f is of no use.
    * BAD_ARGUMENT for a point that is not finite or out of bounds; the run is then over.
    * All calls between two iterate() see one minibatch of a stochastic problem. */
   zeroth_status (*evaluate)(const struct zeroth_run* run, uint64_t n, const double* x, double* f);
@@ -152,7 +152,8 @@ typedef struct zeroth_trace_1 {
 typedef struct zeroth_directions_1 {
   uint32_t struct_size;
   uint32_t reserved;
-  /* Fills u, n x dimension, with the next n standard normal directions.  Threads: as evaluate. */
+  /* Fills u, n x dimension, with the next n standard normal directions.  OK, or an error: there are
+   * no more.  Threads: as evaluate. */
   zeroth_status (*draw)(const zeroth_run* run, uint64_t n, double* u);
 } zeroth_directions_1;
 
@@ -178,7 +179,7 @@ typedef struct zeroth_estimates_1 {
 #define ZEROTH_IGNORES_SEED 8u
 
 #define ZEROTH_THREADS_INSTANCE 0 /* instances are independent: the usual case */
-#define ZEROTH_THREADS_LIBRARY 1  /* one call at a time into the whole library */
+#define ZEROTH_THREADS_LIBRARY 1  /* one create, destroy, solve, open or close at a time */
 #define ZEROTH_THREADS_ANY 2      /* one instance serves several threads at once */
 
 typedef struct zeroth_optimizer {
@@ -194,10 +195,10 @@ typedef struct zeroth_optimizer {
   const zeroth_parameter* const* parameters;
 
   /* A new optimizer.  values has parameter_count entries.  On error *instance is not written and
-   * the message says what is wrong and what to do.  Threads: [any]. */
+   * the message says what is wrong and what to do.  Threads: as `threads` says. */
   zeroth_status (*create)(const struct zeroth_optimizer* self, const zeroth_value* values,
                           void** instance, zeroth_message* message);
-  /* Threads: [any], when no call for this instance is under way. */
+  /* When no call for this instance is under way.  Threads: as `threads` says. */
   void (*destroy)(void* instance);
   /* One optimization from run->initial_point, until done or told STOP.  May be called again; what
    * it does depends on the parameters and the run alone.  Threads: as `threads` says. OK (also
@@ -224,13 +225,13 @@ typedef struct zeroth_instance {
   const char* label;   /* names the instance in tables: an image number, a seed */
   const double* lower; /* dimension values, or NULL: unbounded below */
   const double* upper; /* dimension values, or NULL: unbounded above */
-  uint64_t
-      batch_rows;    /* rows after which the host may cut a batch, 0: it must not.  It then always
-                        cuts there, for any number of threads, so that results do not depend on it. */
+  /* Rows after which the host may cut a batch, 0: it must not.  It then always cuts there, for any
+   * number of threads, so that results do not depend on it. */
+  uint64_t batch_rows;
   void* plugin_data; /* the plugin's; the host leaves it alone */
 
   /* The start of an optimization.  seed: equal for all optimizers that are compared; a problem with
-   * one fixed start ignores it.  x  dimension values, inside the bounds. */
+   * one fixed start ignores it.  x  dimension values, inside the bounds.  OK, or an error. */
   zeroth_status (*initial_point)(const struct zeroth_instance* self, uint64_t seed, double* x);
 
   /* Objective values.  x  n x dimension, inside the bounds.  f  n values, minimised.
@@ -248,7 +249,7 @@ typedef struct zeroth_instance {
 
 typedef struct zeroth_problem {
   uint32_t struct_size;
-  int32_t threads;       /* of create, open and close; ZEROTH_THREADS_* */
+  int32_t threads;       /* of create, destroy, open and close; ZEROTH_THREADS_* */
   uint64_t capabilities; /* ZEROTH_STOCHASTIC, ZEROTH_OWN_PROCESS */
   const char* id;        /* kebab-case; unique among all problems */
   const char* name;
@@ -274,11 +275,13 @@ typedef struct zeroth_problem {
 } zeroth_problem;
 
 /* Instance extension: exact gradient.  For training and analysis: an optimizer under test never
- * gets it. g  dimension values, the gradient of evaluate(minibatch, x). */
+ * gets it. */
 #define ZEROTH_GRADIENT_1 "zeroth.gradient/1"
 typedef struct zeroth_gradient_1 {
   uint32_t struct_size;
   uint32_t reserved;
+  /* g  dimension values, the gradient of evaluate(minibatch, x).  OK, DISCARD: g is not finite, or
+   * an error. */
   zeroth_status (*gradient)(const zeroth_instance* instance, uint64_t minibatch, const double* x,
                             double* g);
 } zeroth_gradient_1;
@@ -290,7 +293,7 @@ typedef struct zeroth_metrics_1 {
   uint32_t count;
   const char* const* names; /* count names, lower_case */
   const char* const* docs;  /* count sentences */
-  /* values  count numbers, NaN where undefined at x. */
+  /* values  count numbers, NaN where undefined at x.  OK, or an error: then all are undefined. */
   zeroth_status (*measure)(const zeroth_instance* instance, const double* x, double* values);
 } zeroth_metrics_1;
 
@@ -316,9 +319,10 @@ typedef struct zeroth_render_1 {
   const char* const* docs;  /* count sentences */
   const double* lowest;     /* count values: shown as black, and the ends of a colour scale */
   const double* highest;    /* count values: shown as white */
-  /* shape  three numbers: channels, height, width. */
+  /* shape  three numbers: channels, height, width.  OK, or an error. */
   zeroth_status (*shape)(const zeroth_instance* instance, uint32_t* shape);
-  /* pictures  count x channels x height x width values, from lowest to highest. */
+  /* pictures  count x channels x height x width values, from lowest to highest.  OK, or an
+   * error. */
   zeroth_status (*draw)(const zeroth_instance* instance, const double* x, double* pictures);
 } zeroth_render_1;
 

@@ -25,7 +25,8 @@ class GaussianDirections {
   void operator()(std::span<double> u) {
     if (given_ == nullptr) return random_.normals(u);
     const zeroth_status status = given_->draw(run_, u.size() / run_->dimension, u.data());
-    if (status != ZEROTH_OK) throw Error("the host has no more query directions to give", status);
+    if (status != ZEROTH_OK)
+      throw Error("the host has no more query directions to give", std::min(status, -1));
   }
 
  private:
@@ -90,13 +91,16 @@ class GradientEstimator {
     return true;
   }
 
-  std::span<const double> gradient() const { return gradient_; }      // dimension values
-  std::span<const double> directions() const { return directions_; }  // q x dimension
-  std::span<const double> coefficients() const {
-    return coefficients_;
-  }                                                  // q values c_i; 0 where it failed
-  double value() const { return values_[0]; }        // f(theta)
-  std::size_t points_used() const { return good_; }  // of q: those that did not fail
+  /// dimension values
+  std::span<const double> gradient() const { return gradient_; }
+  /// q x dimension
+  std::span<const double> directions() const { return directions_; }
+  /// q values c_i; 0 where it failed
+  std::span<const double> coefficients() const { return coefficients_; }
+  /// f(theta)
+  double value() const { return values_[0]; }
+  /// of q: those that did not fail
+  std::size_t points_used() const { return good_; }
 
  private:
   void place_points(std::span<const double> theta) {

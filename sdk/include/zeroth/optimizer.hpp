@@ -33,6 +33,7 @@ struct OptimizerInfo {
   const char* reference = "";
   std::uint64_t capabilities = ZEROTH_HANDLES_BOUNDS;
   std::vector<Parameter> parameters = {};
+  std::int32_t threads = ZEROTH_THREADS_INSTANCE;
 };
 
 /// One optimization, as the optimizer sees it.  Valid during solve(), on its thread.
@@ -62,7 +63,7 @@ class Run {
 
   /// Objective values of a batch; f.size() queries are charged.
   /// x  n x dimension, row-major, finite, inside the bounds.   f  n values; NaN where a point
-  /// failed. False: stop, nothing was evaluated.  Throws Error when the host refuses the points.
+  /// failed.  False: stop; f is of no use.  Throws Error when the host refuses the points.
   [[nodiscard]] bool evaluate(std::span<const double> x, std::span<double> f) {
     expect(x.size() == f.size() * dimension(),
            "evaluate() gets values for other points than x has");
@@ -133,7 +134,7 @@ LibraryEntry optimizer() {
   static const detail::ParameterTable parameters(info.parameters);
   using Adapter = detail::OptimizerAdapter<T>;
   static const zeroth_optimizer descriptor{sizeof(zeroth_optimizer),
-                                           ZEROTH_THREADS_INSTANCE,
+                                           info.threads,
                                            info.capabilities,
                                            info.id,
                                            info.name,

@@ -94,7 +94,7 @@ inline Parameter choice(const char* name, std::initializer_list<const char*> cho
 /// plugin's author: ZEROTH_LIBRARY_DEAD.
 class Values {
  public:
-  /// parameters  as declared, `count` of them; nullptr: types are not looked at.
+  /// parameters  as declared, `count` of them in that order; nullptr: types are not looked at.
   Values(const zeroth_value* values, std::uint64_t count,
          const zeroth_parameter* const* parameters = nullptr)
       : values_(values), parameters_(parameters), count_(count) {}
@@ -113,13 +113,11 @@ class Values {
                            std::initializer_list<std::int32_t> types) const {
     for (std::uint64_t i = 0; i < count_; ++i) {
       if (name != values_[i].name) continue;
-      for (std::uint64_t j = 0; parameters_ != nullptr && j < count_; ++j) {
-        if (name != parameters_[j]->name) continue;
-        if (std::find(types.begin(), types.end(), parameters_[j]->type) != types.end()) break;
-        throw Error("the plugin reads a parameter as what it did not declare it: " + name,
-                    ZEROTH_LIBRARY_DEAD);
-      }
-      return values_[i];
+      if (parameters_ == nullptr ||
+          std::find(types.begin(), types.end(), parameters_[i]->type) != types.end())
+        return values_[i];
+      throw Error("the plugin reads a parameter as what it did not declare it: " + name,
+                  ZEROTH_LIBRARY_DEAD);
     }
     throw Error("the plugin reads a parameter it did not declare: " + name, ZEROTH_LIBRARY_DEAD);
   }

@@ -20,8 +20,8 @@
 //     void measure(std::span<const double> x, std::span<double> values) const;  // one per metric
 //     static std::vector<zeroth::Picture> pictures();
 //     zeroth::PictureShape picture_shape() const;
-//     void draw(std::span<const double> x, std::span<double> pictures) const;  // see
-//     zeroth_render_1
+//     // see zeroth_render_1
+//     void draw(std::span<const double> x, std::span<double> pictures) const;
 //   };
 //   class MySuite {
 //    public:
@@ -63,6 +63,7 @@ struct ProblemInfo {
   const char* reference = "";
   std::uint64_t capabilities = 0;
   std::vector<Parameter> parameters = {};
+  std::int32_t threads = ZEROTH_THREADS_INSTANCE;
 };
 
 struct Metric {
@@ -361,7 +362,7 @@ LibraryEntry problem() {
   static const detail::ParameterTable parameters(info.parameters);
   using Adapter = detail::ProblemAdapter<Suite>;
   static const zeroth_problem descriptor{sizeof(zeroth_problem),
-                                         ZEROTH_THREADS_INSTANCE,
+                                         info.threads,
                                          info.capabilities,
                                          info.id,
                                          info.name,

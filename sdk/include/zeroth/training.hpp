@@ -4,14 +4,17 @@
 //    public:
 //     static constexpr const char* weights = "weights";     // the optimizer's path parameter
 //     static std::vector<zeroth::Parameter> parameters();   // of training
-//     MyTrainer(const zeroth::Values& optimizer, const zeroth::Values& training, std::uint64_t
-//     seed); std::size_t weight_count() const; void get(std::span<double>) const; void
-//     set(std::span<const double>); void save(const std::string& path, const std::string& note)
-//     const; class Episode {
+//     MyTrainer(const zeroth::Values& optimizer, const zeroth::Values& training,
+//               std::uint64_t seed);
+//     std::size_t weight_count() const;
+//     void get(std::span<double>) const;
+//     void set(std::span<const double>);
+//     void save(const std::string& path, const std::string& note) const;
+//     class Episode {
 //      public:
 //       Episode(const MyTrainer&, const zeroth::Run&);
-//       zeroth::Window window(std::uint64_t iterations, double& objective, std::span<double>
-//       gradient);
+//       zeroth::Window window(std::uint64_t iterations, double& objective,
+//                             std::span<double> gradient);
 //     };
 //   };
 //
@@ -76,7 +79,8 @@ struct TrainerAdapter {
                               const zeroth_value* training, std::uint64_t seed, void** trainer,
                               zeroth_message* message) {
     return reported(message, [&] {
-      *trainer = new T(Values(optimizer, O::info().parameters.size()),
+      static const ParameterTable declared(O::info().parameters);
+      *trainer = new T(Values(optimizer, declared.size(), declared.data()),
                        Values(training, self->parameter_count, self->parameters), seed);
       return ZEROTH_OK;
     });
