@@ -131,28 +131,28 @@ TEST_CASE("the shipped weights do on binary classification what their cards say"
   CHECK(losses.at("ZO-LSTM") < losses.at("ZO-signSGD"));
   for (const std::string name : {"mnist-attack", "binary-classification-finetune"}) {
     CAPTURE(name);
-    losses = final_losses("quickstart.toml",
-                          {"--only", "*ZO-LSTM*", "--set",
-                           "optimizer.zo-lstm.weights=weights/" + name + ".safetensors", "--set",
-                           "optimizer.zo-lstm.alpha=500"});
+    losses = final_losses(
+        "quickstart.toml",
+        {"--only", "ZO-LSTM", "--set", "optimizer.zo-lstm.weights=weights/" + name + ".safetensors",
+         "--set", "optimizer.zo-lstm.alpha=500"});
     CHECK(losses.at("ZO-LSTM") < 0.06);
   }
 }
 
-// Measured: 0.9 of ZO-LSTM on MNIST, 2.2 of ZO-SGD; on CIFAR-10, where the loss begins
-// at 3.05, 1.19 and 0.98.
+// After 100 iterations on MNIST ZO-LSTM has a loss of 0.9 and ZO-SGD one of 2.2; on CIFAR-10 it
+// falls from 3.05 to 1.19 and 0.98 in 30.
 TEST_CASE("the shipped weights attack images as their cards say", "[share]") {
   ZEROTH_DATA_OR_SKIP(data);
-  const auto attack = [](const std::string& file, const std::string& only,
-                         const std::string& instances, const std::string& iterations) {
-    return final_losses(file, {"--only", only, "--set", "trials=1", "--set",
-                               "problem.adversarial-attack.instances=" + instances, "--set",
-                               "budget.iterations=" + iterations});
-  };
-  const auto mnist = attack("mnist-attack.toml", "*ZO-[LS][SG]*", "2", "100");
+  const auto mnist =
+      final_losses("mnist-attack.toml",
+                   {"--only", "ZO-LSTM", "--only", "ZO-SGD", "--set", "trials=1", "--set",
+                    "problem.adversarial-attack.instances=2", "--set", "budget.iterations=100"});
   CHECK(mnist.at("ZO-LSTM") < 1.4);
   CHECK(mnist.at("ZO-LSTM") < mnist.at("ZO-SGD"));
-  const auto cifar10 = attack("paper/fig2-cifar10.toml", "*ZO-LSTM*", "\"2\"", "30");
+  const auto cifar10 =
+      final_losses("paper/fig2-cifar10.toml",
+                   {"--only", "ZO-LSTM", "--set", "problem.adversarial-attack.instances=\"2\"",
+                    "--set", "budget.iterations=30"});
   CHECK(cifar10.at("ZO-LSTM") < 2);
   CHECK(cifar10.at("ZO-LSTM-finetune") < 2);
 }
