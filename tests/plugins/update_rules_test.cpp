@@ -4,28 +4,17 @@
 #include <limits>
 #include <numeric>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include <zeroth/random.hpp>
 #include <zeroth/subspace.hpp>
 #include "support/catch.hpp"
-#include "support/fake_run.hpp"
-#include "support/plugin_library.hpp"
+#include "support/solve.hpp"
 
 using namespace zeroth::test;
 
 namespace {
-
-using Points = std::vector<std::vector<double>>;
-
-Trace solve(const std::string& library, const std::string& id, const Overrides& parameters,
-            const RunSettings& settings) {
-  const PluginLibrary loaded = PluginLibrary::built(library);
-  const zeroth_optimizer& optimizer = loaded.optimizer(id);
-  const auto instance = make(optimizer, parameters);
-  FakeRun run(settings);
-  REQUIRE(optimizer.solve(instance.get(), run.abi()) == ZEROTH_OK);
-  return run.trace();
-}
 
 // f is linear and the directions are the unit vectors: an estimate is half of the slope.
 RunSettings slope(double first, double second, std::uint64_t iterations) {
@@ -65,6 +54,76 @@ TEST_CASE("cma-es gets to an optimum that is far away", "[rules]") {
   settings.query_budget = 5000;
   const Trace trace = solve("cma_es", "cma-es", {}, settings);
   CHECK(settings.objective(trace.iterates.back()) < 1e-6);
+}
+
+namespace {
+
+// A wide valley with the value 1 at -2, and a narrow one with the value 0 at 3.
+RunSettings two_valleys() {
+  RunSettings settings;
+  settings.objective = [](std::span<const double> x) {
+    return std::min((x[0] + 2) * (x[0] + 2) + 1, 50 * (x[0] - 3) * (x[0] - 3));
+  };
+  settings.start = {-2.0};
+  settings.lower = {-5.0};
+  settings.upper = {5.0};
+  return settings;
+}
+
+// Sizes of batches, each once, in the order in which they are met first.
+std::vector<std::size_t> batch_sizes(const Trace& trace) {
+  std::vector<std::size_t> sizes;
+  for (const Trace::Batch& batch : trace.batches) {
+    if (std::find(sizes.begin(), sizes.end(), batch.f.size()) == sizes.end())
+      sizes.push_back(batch.f.size());
+  }
+  return sizes;
+}
+
+}  // namespace
+
+TEST_CASE("cma-es begins again elsewhere with twice the population, as often as it may",
+          "[rules]") {
+  using Sizes = std::vector<std::size_t>;  // the first batch has the start too
+  const auto run = [](double restarts) {
+    return solve("cma_es", "cma-es", {{"sigma", 0.02}, {"restarts", restarts}}, two_valleys());
+  };
+  const Trace once = run(0), thrice = run(2), often = run(9);
+  CHECK(batch_sizes(once) == Sizes{5, 4});
+  CHECK(batch_sizes(thrice) == Sizes{5, 4, 8, 16});
+  CHECK(std::fabs(once.iterates.back()[0] + 2) < 1e-6);
+  CHECK(std::fabs(often.iterates.back()[0] - 3) < 1e-6);
+}
+
+TEST_CASE("cma-es asks for lambda points at a time, and for four at least", "[rules]") {
+  const auto sizes = [](double lambda) {
+    return batch_sizes(
+        solve("cma_es", "cma-es", {{"lambda", lambda}, {"restarts", 0.0}}, two_valleys()));
+  };
+  CHECK(sizes(7) == std::vector<std::size_t>{8, 7});
+  CHECK(sizes(2) == std::vector<std::size_t>{5, 4});
+}
+
+// Hansen 2016, equations 41, 42 and 49: the weights of the better half, by rank.
+TEST_CASE("cma-es is at the weighted mean of its better points, where that is asked for",
+          "[rules]") {
+  RunSettings settings;
+  settings.objective = quadratic;
+  settings.start = {1.0, -2.0};
+  settings.iteration_budget = 1;
+  const Trace trace = solve("cma_es", "cma-es", {{"iterate", "mean"}, {"lambda", 6.0}}, settings);
+  std::vector<std::pair<double, std::size_t>> ranked;  // without the start
+  for (std::size_t i = 1; i < 7; ++i) ranked.emplace_back(trace.batches[0].f[i], i);
+  std::sort(ranked.begin(), ranked.end());
+  double mean[2] = {}, sum = 0;
+  for (std::size_t rank = 1; rank <= 3; ++rank) {
+    const double w = std::log(3.5) - std::log(static_cast<double>(rank));
+    sum += w;
+    for (std::size_t j = 0; j < 2; ++j)
+      mean[j] += w * trace.batches[0].x[2 * ranked[rank - 1].second + j];
+  }
+  for (std::size_t j = 0; j < 2; ++j)
+    CHECK(trace.iterates[0][j] == Approx(mean[j] / sum).epsilon(1e-12));
 }
 
 TEST_CASE("zo-signsgd moves by the sign of the estimate, and not at all where it is zero",
@@ -188,13 +247,18 @@ RunSettings guided_run(std::uint64_t iterations) {
   return settings;
 }
 
-// beta / (2 sigma^2 P) sum of half the difference of each pair times the difference of its values.
+// beta / (2 sigma^2 P) sum of half the difference of each pair times the difference of its values,
+// over the P pairs that did not fail.
 std::vector<double> estimate(const Trace::Batch& batch) {
   std::vector<double> g(n);
+  std::size_t good = pairs;
+  for (std::size_t i = 0; i < pairs; ++i) good -= std::isnan(batch.f[2 * i] + batch.f[2 * i + 1]);
   for (std::size_t i = 0; i < pairs; ++i) {
+    if (std::isnan(batch.f[2 * i] + batch.f[2 * i + 1])) continue;
     for (std::size_t j = 0; j < n; ++j) {
       const double epsilon = (batch.x[2 * i * n + j] - batch.x[(2 * i + 1) * n + j]) / 2;
-      g[j] += beta / (2 * sigma * sigma * pairs) * epsilon * (batch.f[2 * i] - batch.f[2 * i + 1]);
+      g[j] += beta / (2 * sigma * sigma * static_cast<double>(good)) * epsilon *
+              (batch.f[2 * i] - batch.f[2 * i + 1]);
     }
   }
   return g;
@@ -216,44 +280,83 @@ TEST_CASE("guided-es starts with isotropic antithetic pairs", "[rules]") {
   }
 }
 
-TEST_CASE("guided-es steps along its estimate, also where the bounds cut its pairs", "[rules]") {
-  RunSettings settings = guided_run(4);
-  for (const bool bounded : {false, true}) {
-    CAPTURE(bounded);
-    if (bounded) {
-      settings.lower = {0.9, -9, -1.0, 0.49};
-      settings.upper = {1.0, 9, 9, 0.55};
-    }
+namespace {
+
+// The same run where bounds cut its pairs and stop its iterates.
+RunSettings in_a_box(RunSettings settings) {
+  settings.lower = {0.9, -9, -1.0, 0.49};
+  settings.upper = {1.0, 9, 9, 0.55};
+  return settings;
+}
+
+// The same run where one point of the second pair of every batch fails.
+RunSettings with_failures(RunSettings settings) {
+  settings.batch_objective = [](std::span<const double> x, std::span<double> f) {
+    for (std::size_t i = 0; i < f.size(); ++i) f[i] = quadratic(x.subspan(i * n, n));
+    if (f.size() > 1) f[3] = std::numeric_limits<double>::quiet_NaN();
+  };
+  return settings;
+}
+
+std::vector<double> in_bounds(const RunSettings& settings, std::vector<double> x) {
+  for (std::size_t j = 0; j < settings.lower.size(); ++j)
+    x[j] = std::clamp(x[j], settings.lower[j], settings.upper[j]);
+  return x;
+}
+
+}  // namespace
+
+TEST_CASE("guided-es steps along its estimate, also where the bounds cut its pairs or one fails",
+          "[rules]") {
+  const RunSettings plain = guided_run(4);
+  for (const RunSettings& settings : {plain, in_a_box(plain), with_failures(plain)}) {
+    CAPTURE(settings.lower.size(), settings.batch_objective != nullptr);
     const Trace trace = solve("guided_es", "guided-es", guided, settings);
     std::vector<double> theta = settings.start;
     for (std::size_t t = 0; t < 4; ++t) {
       const std::vector<double> g = estimate(trace.batches[t]);
-      for (std::size_t j = 0; j < n; ++j) {
-        theta[j] -= delta / n * g[j];
-        if (bounded) theta[j] = std::clamp(theta[j], settings.lower[j], settings.upper[j]);
+      for (std::size_t j = 0; j < n; ++j) theta[j] -= delta / n * g[j];
+      theta = in_bounds(settings, theta);
+      for (std::size_t j = 0; j < n; ++j)
         CHECK(trace.iterates[t][j] == Approx(theta[j]).epsilon(1e-12));
-      }
     }
   }
 }
 
-TEST_CASE("guided-es then spends 1 - alpha of its variance along its last estimate", "[rules]") {
-  const RunSettings settings = guided_run(2);
-  const Trace trace = solve("guided_es", "guided-es", guided, settings);
-  std::vector<double> u = estimate(trace.batches[0]);  // and the update is parallel to it: k = 1
-  const double length = std::sqrt(std::inner_product(u.begin(), u.end(), u.begin(), 0.0));
-  for (double& value : u) value /= length;
-  for (std::size_t i = 0; i < pairs; ++i) {
-    std::vector<double> rest(n);
-    for (std::size_t j = 0; j < n; ++j) {
-      const double epsilon =
-          (trace.batches[1].x[2 * i * n + j] - trace.batches[1].x[(2 * i + 1) * n + j]) / 2;
-      rest[j] = epsilon - sigma * std::sqrt(alpha / n) * settings.directions[(pairs + i) * n + j];
+// The update is parallel to the estimate, so that k = 1, unless a bound bends it.  w comes from
+// stream 1 of the run's seed.
+TEST_CASE("guided-es then spends 1 - alpha of its variance along its last estimate and update",
+          "[rules]") {
+  const RunSettings plain = guided_run(2);
+  for (const RunSettings& settings : {plain, in_a_box(plain), with_failures(plain)}) {
+    CAPTURE(settings.lower.size(), settings.batch_objective != nullptr);
+    const Trace trace = solve("guided_es", "guided-es", guided, settings);
+    const std::vector<double>& theta = trace.iterates[0];
+    std::vector<double> update(n);
+    for (std::size_t j = 0; j < n; ++j) update[j] = theta[j] - settings.start[j];
+    zeroth::Subspace subspace;
+    subspace.span_of({estimate(trace.batches[0]), update});
+    const std::size_t k = subspace.dimension();
+    REQUIRE(k == (settings.lower.empty() ? 1 : 2));
+    zeroth::Random w(settings.seed, 1);
+    for (std::size_t i = 0; i < pairs; ++i) {
+      std::vector<double> plus(theta), minus(theta);
+      const auto add = [&](double length, const double* along) {
+        for (std::size_t j = 0; j < n; ++j) plus[j] += length * along[j];
+        for (std::size_t j = 0; j < n; ++j) minus[j] -= length * along[j];
+      };
+      add(sigma * std::sqrt(alpha / n), &settings.directions[(pairs + i) * n]);
+      for (std::size_t column = 0; column < k; ++column) {
+        add(sigma * std::sqrt((1 - alpha) / static_cast<double>(k)) * w.normal(),
+            subspace.basis(column).data());
+      }
+      plus = in_bounds(settings, plus);
+      minus = in_bounds(settings, minus);
+      for (std::size_t j = 0; j < n; ++j) {
+        CHECK(trace.batches[1].x[2 * i * n + j] == Approx(plus[j]).epsilon(1e-12));
+        CHECK(trace.batches[1].x[(2 * i + 1) * n + j] == Approx(minus[j]).epsilon(1e-12));
+      }
     }
-    const double along = std::inner_product(rest.begin(), rest.end(), u.begin(), 0.0);
-    CHECK(std::fabs(along) > 1e-6);
-    CHECK(std::fabs(along) < 5 * sigma * std::sqrt(1 - alpha));
-    for (std::size_t j = 0; j < n; ++j) CHECK(rest[j] == Approx(along * u[j]).margin(1e-13));
   }
 }
 

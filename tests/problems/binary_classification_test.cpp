@@ -2,10 +2,13 @@
 
 #include <zeroth/random.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <set>
+#include <tuple>
 #include <vector>
 
+#include "sdk/random_bits.hpp"
 #include "support/catch.hpp"
 #include "support/problem_suite.hpp"
 
@@ -97,6 +100,35 @@ TEST_CASE("a data set is a function of its split and number", "[classification]"
   CHECK(one.x != generate(Split::train, 4, 50, 10).x);
   CHECK(one.x != generate(Split::test, 5, 50, 10).x);
   CHECK(generate(Split::train, 1, 50, 10).x != generate(Split::test, 0, 50, 10).x);
+}
+
+// "binary-c" is the seed of all data sets, and theirs is a stream of its own.
+TEST_CASE("the labels say on which side of the plane of theta* a sample is", "[classification]") {
+  const std::size_t samples = 200, d = 100;
+  for (const auto& [split, index, stream] :
+       {std::tuple{Split::train, 3, 6}, std::tuple{Split::test, 3, 7}}) {
+    const DataSet data = generate(split, index, samples, d);
+    zeroth::Random random(0x62696e6172792d63, stream);
+    std::vector<double> theta_star(d), x(samples * d);
+    random.normals(theta_star);
+    random.normals(x);
+    for (std::size_t i = 0; i < samples; ++i) {
+      double score = 0;
+      for (std::size_t j = 0; j < d; ++j) score += theta_star[j] * x[i * d + j];
+      CAPTURE(i, score);
+      CHECK(data.y(i) == (score > 0 ? 1.0 : 0.0));
+    }
+    CHECK(std::equal(x.begin(), x.end(), data.x.data()));
+  }
+}
+
+TEST_CASE("the data sets keep their bits", "[classification]") {
+  // Ours: a change means that every stored result of every user changes too.
+  const DataSet data = generate(Split::test, 0, 2000, 100);
+  zeroth::test::Fingerprint print;
+  for (Eigen::Index i = 0; i < data.x.size(); ++i) print.add(data.x.data()[i]);
+  for (Eigen::Index i = 0; i < data.y.size(); ++i) print.add(data.y(i));
+  CHECK(print.value() == 0xe67c683fdb8dc578u);
 }
 
 TEST_CASE("the labels separate into two classes of about one size", "[classification]") {

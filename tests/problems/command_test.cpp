@@ -215,8 +215,10 @@ TEST_CASE("a program that leaves after some answers is started again", "[command
 TEST_CASE("what a bad program does costs the point alone", "[command]") {
   for (const char* mode : {"killed", "garbage", "twice", "endless", "slow"}) {
     DYNAMIC_SECTION(mode) {
-      Asked asked(mode, {{"timeout", std::string(mode) == "slow" ? 0.3 : 0.0}});
-      for (int i = 0; i < 3; ++i) {
+      // What is late is not asked again: a busy machine must be able to start a program in time.
+      const bool slow = std::string(mode) == "slow";
+      Asked asked(mode, {{"timeout", slow ? 3.0 : 0.0}});
+      for (int i = 0; i < (slow ? 1 : 3); ++i) {
         CHECK(asked({-1, 1, 1, 1, 0, 0}) == ZEROTH_DISCARD);
         CHECK((asked.f[0] == 4 && std::isnan(asked.f[1]) && asked.f[2] == 1));
       }

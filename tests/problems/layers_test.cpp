@@ -12,8 +12,10 @@
 #include "adversarial_attack/network.hpp"
 #include "adversarial_attack/winograd.hpp"
 #include "support/catch.hpp"
+#include "support/check_close.hpp"
 
 using namespace zeroth::attack;
+using zeroth::test::check_close;
 
 namespace {
 
@@ -21,11 +23,6 @@ std::vector<double> normals(std::size_t n, std::uint64_t stream) {
   std::vector<double> values(n);
   zeroth::Random(1, stream).normals(values);
   return values;
-}
-
-void check_close(const std::vector<double>& a, const std::vector<double>& b) {
-  REQUIRE(a.size() == b.size());
-  for (std::size_t i = 0; i < a.size(); ++i) CHECK(a[i] == Approx(b[i]).margin(1e-12));
 }
 
 }  // namespace

@@ -5,8 +5,10 @@
 #include <vector>
 
 #include "support/catch.hpp"
+#include "support/check_close.hpp"
 
 using zeroth::attack::BilinearResize;
+using zeroth::test::check_close;
 
 namespace {
 
@@ -15,11 +17,6 @@ std::vector<double> resized(const BilinearResize& resize, const std::vector<doub
   std::vector<double> to(resize.outputs());
   resize.apply(from.data(), to.data());
   return to;
-}
-
-void check_close(const std::vector<double>& a, const std::vector<double>& b) {
-  REQUIRE(a.size() == b.size());
-  for (std::size_t i = 0; i < a.size(); ++i) CHECK(a[i] == Approx(b[i]).margin(1e-13));
 }
 
 }  // namespace
