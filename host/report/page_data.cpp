@@ -19,6 +19,7 @@
 #include "report/rounded.hpp"
 #include "report/statistics.hpp"
 #include "report/summary.hpp"
+#include "user_error.hpp"
 
 namespace zeroth::host {
 namespace {
@@ -48,6 +49,14 @@ class Page {
         digest_(digest(store, results_, at)) {
     runs_.resize(results_.problems.size());
     for (std::vector<Group>& groups : runs_) groups.resize(results_.optimizers.size());
+    std::uint64_t most = 0;
+    for (const ReportedRun& run : results_.runs) most = std::max(most, run.iterations);
+    for (const std::uint64_t iteration : at_) {
+      if (iteration > most) {
+        throw UserError("--at", fmt::format("no run has an iteration {}", iteration),
+                        fmt::format("the longest has {}", most));
+      }
+    }
     for (std::size_t r = 0; r < digest_.hits.size(); ++r)
       runs_[results_.runs[r].problem][results_.runs[r].optimizer].push_back(r);
   }
@@ -296,13 +305,25 @@ class Page {
     return {{"lines", lines}, {"incomplete", incomplete}};
   }
 
+  // How many have ended before that iteration.
+  std::size_t runs_before(const Scope& scope, std::uint64_t iteration) const {
+    std::size_t ended = 0;
+    for (const std::size_t p : scope.problems) {
+      for (const Group& group : runs_[p]) {
+        for (const std::size_t r : group) ended += results_.runs[r].iterations < iteration ? 1 : 0;
+      }
+    }
+    return ended;
+  }
+
   Json comparison(const Scope& scope, std::optional<std::size_t> checkpoint) const {
     const Blocks blocks = blocks_of(results_, digest_, scope, checkpoint);
     Json json{{"at", checkpoint ? Json(at_[*checkpoint]) : Json()},
               {"blocks", blocks.losses.size()},
               {"trials", blocks.trials},
               {"incomplete", blocks.incomplete},
-              {"without_gap", blocks.without_gap}};
+              {"without_gap", blocks.without_gap},
+              {"ended", checkpoint ? runs_before(scope, at_[*checkpoint]) : 0}};
     const std::optional<Comparison> comparison = compare(blocks);
     if (!comparison) return json;
     const FriedmanTest& friedman = comparison->friedman;

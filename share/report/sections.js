@@ -143,6 +143,7 @@ function comparison_of(scope, end) {
     several ? ' Losses are shares of the gap between start and best, so that problems of different scales can be set against each other.' : '',
     comparison.without_gap ? ` ${count(comparison.without_gap, 'instance')} on which no run improved on the start ${comparison.without_gap === 1 ? 'is' : 'are'} left out.` : '',
     incomplete_note(comparison.incomplete),
+    comparison.ended ? ` ${count(comparison.ended, 'run')} had ended before iteration ${comparison.at}, and ${comparison.ended === 1 ? 'is' : 'are'} compared by the last loss.` : '',
     ' A run without a loss makes its unit the worst.');
   if (!comparison.ranking) return [n, element('p', {class: 'empty'}, 'Two optimizers and two units are needed for a comparison.')];
   const where = `${scope.name}, ${comparison.at === null ? 'final loss' : `loss at iteration ${comparison.at}`}`;

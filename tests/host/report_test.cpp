@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "host/complaint.hpp"
 #include "report/comparison.hpp"
 #include "report/curves.hpp"
 #include "report/digest.hpp"
@@ -260,6 +261,13 @@ TEST_CASE("targets, profiles and ranks of runs that are broken, discarded or not
   CHECK(lines[1]["discarded"] == 1);
   REQUIRE(page["broken"].size() == 2);
   CHECK(page["broken"][0]["message"] == "the problem discarded its last iterate");
+
+  const auto at_2 = page_data(store, {2})["scopes"][0]["comparisons"][0];
+  CHECK(at_2["at"] == 2);
+  CHECK(at_2["ended"] == 4);
+  CHECK(zeroth::test::complaint_of([&] {
+          page_data(store, {1, 3});
+        }) == "--at: no run has an iteration 3\nthe longest has 2");
 }
 
 TEST_CASE("curves of an instance are of its runs alone, along iterations and along queries",
