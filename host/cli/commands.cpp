@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "cli/paths.hpp"
+#include "cli/preparation.hpp"
 #include "near_miss.hpp"
 #include "report/csv.hpp"
 #include "report/page.hpp"
@@ -20,10 +21,6 @@
 
 namespace zeroth::host {
 namespace {
-
-Registry scan(Terminal& terminal, const std::vector<std::string>& folders) {
-  return Registry(plugin_folders(folders), [&](const std::string& text) { terminal.warn(text); });
-}
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -24,7 +24,6 @@
 #include "spec/document.hpp"
 #include "store/store.hpp"
 #include "user_error.hpp"
-#include "version.hpp"
 
 namespace zeroth::host {
 namespace fs = std::filesystem;
@@ -114,10 +113,7 @@ class MinimizeProgress {
     const double done = part_done(now, elapsed);
     line += done > 0 ? fmt::format(", {} left", duration_text(elapsed * (1 - done) / done))
                      : fmt::format(", {} so far", duration_text(elapsed));
-    terminal_.progress(line);
-    if (terminal_.interactive() || elapsed < next_line_) return;
-    next_line_ = elapsed + 10;
-    terminal_.note(line);
+    terminal_.standing(line);
   }
 
  private:
@@ -136,7 +132,6 @@ class MinimizeProgress {
   Terminal& terminal_;
   const MinimizeOptions& options_;
   Clock::time_point started_ = Clock::now();
-  double next_line_ = 10;
 };
 
 std::string why_ended(const RunResult& result) {
@@ -198,23 +193,14 @@ void print(const LoneRun& run, const Plan& plan, const std::string& output) {
 }
 
 void store_run(Store& store, const LoneRun& run, const Plan& plan, const MinimizeOptions& options) {
-  const ProblemConfiguration& problem = plan.matrix.problems.front();
-  const Configuration& optimizer = plan.matrix.optimizers.front();
-  const PlannedRun& cell = plan.runs.front();
-  store.append({{cell.key, cell.position, problem.descriptor->id, problem.label, problem.parameters,
-                 name_of(problem.split), cell.instance, optimizer.descriptor->id, optimizer.label,
-                 optimizer.parameters, cell.trial, cell.seed, run.result}});
-  store.set_provenance(
-      {{"title", options.command},
-       {"plugins",
-        fmt::format("{} {} {}\n{} {} {}\n", problem.descriptor->id, problem.descriptor->version,
-                    problem.descriptor->library.string(), optimizer.descriptor->id,
-                    optimizer.descriptor->version, optimizer.descriptor->library.string())},
-       {"program", fmt::format("zeroth {}", version)},
-       {"machine", fmt::format("{}, {} threads", machine_text(), options.threads)},
-       {"best_point", Json(run.best.x).dump()},
-       {"best_value", run.best.x.empty() ? "" : fmt::format("{}", run.best.f)},
-       {"last_run", now_text()}});
+  store.append({to_stored(plan, {&plan.runs.front(), run.result})});
+  Provenance provenance = circumstances(
+      {plan.matrix.problems.front().descriptor, plan.matrix.optimizers.front().descriptor},
+      options.threads);
+  provenance.emplace_back("title", options.command);
+  provenance.emplace_back("best_point", Json(run.best.x).dump());
+  provenance.emplace_back("best_value", run.best.x.empty() ? "" : fmt::format("{}", run.best.f));
+  store.set_provenance(provenance);
 }
 
 }  // namespace
@@ -223,11 +209,7 @@ int minimize_command(Terminal& terminal, const std::vector<std::string>& folders
                      const MinimizeOptions& options) {
   const Experiment experiment = experiment_of(options);
   const std::string output = output_of(options);
-  set_log_sink([&](int level, const std::string& line) {
-    level == ZEROTH_LOG_WARNING ? terminal.warn(line) : terminal.note(line);
-  });
-  const Registry registry(plugin_folders(folders),
-                          [&](const std::string& text) { terminal.warn(text); });
+  const Registry registry = scan(terminal, folders);
   Matrix matrix = bind_matrix(experiment, registry.optimizers(), registry.problems(),
                               resolve_beside(experiment.file));
   Isolation isolation(experiment.limits, interruption(), 1, available_cores());

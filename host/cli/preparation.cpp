@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
+#include <mutex>
 #include <stdexcept>
 #include <string>
 #include <unordered_map>
@@ -32,7 +34,44 @@ void for_each_configuration(OfMatrix& matrix, Visit visit) {
   }
 }
 
+// What a result file says of the whole.
+Provenance provenance_of(const Experiment& experiment, const std::vector<std::string>& settings,
+                         int threads, const Matrix& matrix) {
+  std::string files;
+  std::unordered_set<std::string> listed;
+  std::vector<const Descriptor*> plugins;
+  for_each_configuration(matrix, [&](const Configuration& each) {
+    plugins.push_back(each.descriptor);
+    for (const SourceFile& file : each.files) {
+      if (listed.insert(file.path).second)
+        files += fmt::format("{} {}\n", file.fingerprint, file.path);
+    }
+  });
+  Provenance provenance = circumstances(plugins, threads);
+  provenance.insert(provenance.end(), {{"title", experiment.title},
+                                       {"experiment_file", experiment.file.string()},
+                                       {"experiment", experiment.text},
+                                       {"settings", lines_of(settings)},
+                                       {"seed", fmt::format("{}", experiment.seed)},
+                                       {"files", files}});
+  return provenance;
+}
+
 }  // namespace
+
+Registry scan(Terminal& terminal, const std::vector<std::string>& folders, Warnings warnings) {
+  struct Said {
+    std::mutex mutex;
+    std::unordered_set<std::string> warnings;
+  };
+  set_log_sink(
+      [&terminal, warnings, said = std::make_shared<Said>()](int level, const std::string& line) {
+        if (level != ZEROTH_LOG_WARNING) return terminal.note(line);
+        const std::lock_guard lock(said->mutex);
+        if (warnings == Warnings::all || said->warnings.insert(line).second) terminal.warn(line);
+      });
+  return Registry(plugin_folders(folders), [&](const std::string& text) { terminal.warn(text); });
+}
 
 void add_files(Configuration& configuration, std::vector<std::string> paths) {
   std::vector<SourceFile>& files = configuration.files;
@@ -65,6 +104,12 @@ Suites create_suites(Matrix& matrix) {
     }
   }
   return suites;
+}
+
+std::vector<const Suite*> borrowed(const Suites& suites) {
+  std::vector<const Suite*> pointers;
+  for (const auto& suite : suites) pointers.push_back(suite.get());
+  return pointers;
 }
 
 std::string stem_of(const Experiment& experiment) {
@@ -165,31 +210,50 @@ StoredRun to_stored(const Plan& plan, FinishedRun finished) {
           plan.analyses(run)};
 }
 
-Provenance provenance_of(const Experiment& experiment, const std::vector<std::string>& overrides,
-                         int threads, const Matrix& matrix) {
-  std::string settings, plugins, files;
-  for (const std::string& each : overrides) settings += each + "\n";
-  std::unordered_set<std::string> named, listed;
-  for_each_configuration(matrix, [&](const Configuration& each) {
-    for (const SourceFile& file : each.files) {
-      if (listed.insert(file.path).second)
-        files += fmt::format("{} {}\n", file.fingerprint, file.path);
-    }
-    const Descriptor& d = *each.descriptor;
-    if (!named.insert(d.id + d.library.string()).second) return;
-    plugins += fmt::format("{} {} {} {}\n", d.id, d.version, fingerprint(read_bytes(d.library)),
-                           d.library.string());
-  });
-  return {{"title", experiment.title},
-          {"experiment_file", experiment.file.string()},
-          {"experiment", experiment.text},
-          {"settings", settings},
-          {"seed", fmt::format("{}", experiment.seed)},
-          {"plugins", plugins},
-          {"files", files},
+void keep(Terminal& terminal, Store& store, const Plan& plan, std::vector<FinishedRun> finished,
+          std::size_t& failed) {
+  std::vector<StoredRun> rows;
+  rows.reserve(finished.size());
+  for (FinishedRun& each : finished) rows.push_back(to_stored(plan, std::move(each)));
+  if (!rows.empty()) store.append(rows);
+  for (const StoredRun& row : rows) {
+    if (is_failure(row.result.outcome) && failed++ < 5)
+      terminal.warn(plan.name(plan.runs[row.position]) + ": " + row.result.message);
+  }
+}
+
+void enter(Store& store, const Experiment& experiment, const Plan& plan,
+           const std::vector<std::string>& settings, int threads) {
+  const std::unordered_set<std::string> done = store.keys();
+  Provenance provenance = provenance_of(experiment, settings, threads, plan.matrix);
+  if (done.empty()) provenance.emplace_back("first_run", now_text());
+  store.set_provenance(provenance);
+  std::vector<Place> places;
+  for (const PlannedRun& run : plan.runs) {
+    if (done.count(run.key) == 0) continue;
+    places.push_back({run.key, run.position, plan.problem(run).label, plan.optimizer(run).label});
+  }
+  store.rearrange(places);
+}
+
+Provenance circumstances(const std::vector<const Descriptor*>& plugins, int threads) {
+  std::string lines;
+  std::unordered_set<std::string> listed;
+  for (const Descriptor* each : plugins) {
+    if (!listed.insert(each->id + each->library.string()).second) continue;
+    lines += fmt::format("{} {} {} {}\n", each->id, each->version,
+                         fingerprint(read_bytes(each->library)), each->library.string());
+  }
+  return {{"plugins", lines},
           {"program", fmt::format("zeroth {}", version)},
           {"machine", fmt::format("{}, {} threads", machine_text(), threads)},
           {"last_run", now_text()}};
+}
+
+std::string lines_of(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& each : lines) text += each + "\n";
+  return text;
 }
 
 }  // namespace zeroth::host

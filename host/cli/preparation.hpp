@@ -1,4 +1,4 @@
-// The steps between an experiment and its runs that commands share.
+// The steps that commands share, from plugins to stored runs.
 #pragma once
 
 #include <cstdint>
@@ -7,14 +7,23 @@
 #include <unordered_set>
 #include <vector>
 
+#include "cli/terminal.hpp"
 #include "isolate/isolation.hpp"
 #include "plan/plan.hpp"
 #include "plugins/instances.hpp"
+#include "plugins/registry.hpp"
 #include "run/matrix.hpp"
 #include "spec/experiment.hpp"
 #include "store/store.hpp"
 
 namespace zeroth::host {
+
+enum class Warnings { all, once };
+
+/// Finds the plugins.  What is wrong with some, and what plugins say from now on, is said on the
+/// terminal, which outlives them; the same warning once or each time.
+Registry scan(Terminal& terminal, const std::vector<std::string>& folders,
+              Warnings warnings = Warnings::all);
 
 /// What results of an experiment are called: another scale is another experiment.
 std::string stem_of(const Experiment& experiment);
@@ -23,6 +32,9 @@ std::string stem_of(const Experiment& experiment);
 void isolate(Matrix& matrix, Isolation& isolation);
 
 using Suites = std::vector<std::unique_ptr<Suite>>;
+
+/// As run_cells() takes them.
+std::vector<const Suite*> borrowed(const Suites& suites);
 
 /// Adds those that no parameter names.
 void add_files(Configuration& configuration, std::vector<std::string> paths);
@@ -48,8 +60,19 @@ std::unordered_set<std::string> without_their_analyses(const Store& store, const
 
 StoredRun to_stored(const Plan& plan, FinishedRun finished);
 
-/// What a result file says of the whole.  overrides: of the command line.
-Provenance provenance_of(const Experiment& experiment, const std::vector<std::string>& overrides,
-                         int threads, const Matrix& matrix);
+/// Runs are on disk when it returns; then the first failures are told.  failed counts them all.
+void keep(Terminal& terminal, Store& store, const Plan& plan, std::vector<FinishedRun> finished,
+          std::size_t& failed);
+
+/// The file says of what it has the results, and runs that it holds take their places in the plan.
+/// settings  of the command line
+void enter(Store& store, const Experiment& experiment, const Plan& plan,
+           const std::vector<std::string>& settings, int threads);
+
+/// With what, where and when results are made.
+Provenance circumstances(const std::vector<const Descriptor*>& plugins, int threads);
+
+/// Each with its end of line.
+std::string lines_of(const std::vector<std::string>& lines);
 
 }  // namespace zeroth::host

@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
-#include <mutex>
 #include <string>
 #include <system_error>
 #include <unordered_set>
@@ -36,27 +35,18 @@ int run_experiment(Terminal& terminal, const std::vector<std::string>& folders,
   const std::string output =
       options.output.empty() ? stem_of(experiment) + ".zeroth" : options.output;
   Database::check(output, Store::kind());
-  std::mutex saying;
-  std::unordered_set<std::string> said;  // every run may have the same to warn of
-  set_log_sink([&](int level, const std::string& line) {
-    if (level != ZEROTH_LOG_WARNING) return terminal.note(line);
-    const std::lock_guard lock(saying);
-    if (said.insert(line).second) terminal.warn(line);
-  });
-  const Registry registry(plugin_folders(folders),
-                          [&](const std::string& text) { terminal.warn(text); });
+  // Every run may have the same to warn of.
+  const Registry registry = scan(terminal, folders, Warnings::once);
   Matrix matrix = bind_matrix(experiment, registry.optimizers(), registry.problems(),
                               resolve_beside(experiment.file));
   Isolation isolation(experiment.limits, interruption(), options.threads, available_cores());
   isolate(matrix, isolation);
-  const Suites suites = create_suites(matrix);
-  const std::vector<std::uint64_t> sizes = sizes_of(matrix, suites);
+  const Suites owned = create_suites(matrix);
+  const std::vector<std::uint64_t> sizes = sizes_of(matrix, owned);
   const Plan plan = make_plan(experiment, std::move(matrix), sizes);
-  check_all_bounds(plan, suites);
-  std::vector<const Suite*> borrowed;
-  borrowed.reserve(suites.size());
-  for (const auto& suite : suites) borrowed.push_back(suite.get());
-  check_analyses(plan, borrowed);
+  check_all_bounds(plan, owned);
+  const std::vector<const Suite*> suites = borrowed(owned);
+  check_analyses(plan, suites);
 
   std::unordered_set<std::string> done, again;  // of those done
   std::error_code ignored;
@@ -99,14 +89,7 @@ int run_experiment(Terminal& terminal, const std::vector<std::string>& folders,
   if (store.keys() != done) {
     throw UserError(output, "another zeroth has written to it meanwhile", "start again");
   }
-  store.set_provenance(provenance_of(experiment, options.settings, options.threads, plan.matrix));
-  if (done.empty()) store.set_provenance({{"first_run", now_text()}});
-  std::vector<Place> places;
-  for (const PlannedRun& run : plan.runs) {
-    if (done.count(run.key) == 0) continue;
-    places.push_back({run.key, run.position, plan.problem(run).label, plan.optimizer(run).label});
-  }
-  store.rearrange(places);
+  enter(store, experiment, plan, options.settings, options.threads);
   if (!done.empty()) {
     const auto repeated = std::count_if(pending.begin(), pending.end(), [&](const PlannedRun* run) {
       return again.count(run->key) != 0;
@@ -120,21 +103,10 @@ int run_experiment(Terminal& terminal, const std::vector<std::string>& folders,
   if (!pending.empty()) {
     Progress progress(terminal, pending.size());
     progress.update(0, 0);
-    run_cells(plan, pending, borrowed, options.threads, interrupted,
+    run_cells(plan, pending, suites, options.threads, interrupted,
               [&](std::vector<FinishedRun> batch) {
-                std::vector<StoredRun> rows;
-                rows.reserve(batch.size());
-                for (FinishedRun& each : batch) rows.push_back(to_stored(plan, std::move(each)));
-                if (!rows.empty()) store.append(rows);
-                for (const StoredRun& row : rows) {
-                  if (!is_failure(row.result.outcome)) continue;
-                  if (failed++ < 5) {
-                    terminal.warn(fmt::format("{}/{}:{}/{}/{}: {}", row.problem_label, row.split,
-                                              row.instance, row.optimizer_label, row.trial,
-                                              row.result.message));
-                  }
-                }
-                finished += rows.size();
+                finished += batch.size();
+                keep(terminal, store, plan, std::move(batch), failed);
                 progress.update(finished, failed);
               });
     terminal.clear_progress();

@@ -82,11 +82,22 @@ void Terminal::progress(const std::string& line) {
   std::fflush(stderr);
 }
 
+void Terminal::standing(const std::string& line, bool at_end) {
+  if (interactive_) return progress(line);
+  {
+    const std::lock_guard lock(mutex_);
+    const auto now = std::chrono::steady_clock::now();
+    if (!last_standing_) last_standing_ = now;
+    if (!at_end && now - *last_standing_ < std::chrono::seconds(10)) return;
+    last_standing_ = now;
+  }
+  note(line);
+}
+
 Progress::Progress(Terminal& terminal, std::size_t total) : terminal_(terminal), total_(total) {}
 
 void Progress::update(std::size_t done, std::size_t failed) {
-  const Clock::time_point now = Clock::now();
-  const double elapsed = std::chrono::duration<double>(now - started_).count();
+  const double elapsed = std::chrono::duration<double>(Clock::now() - started_).count();
   std::string line = fmt::format("{}/{} runs ({:.0f}%)", done, total_,
                                  100.0 * static_cast<double>(done) / static_cast<double>(total_));
   if (failed > 0) line += fmt::format(", {} failed", failed);
@@ -97,11 +108,7 @@ void Progress::update(std::size_t done, std::size_t failed) {
   } else {
     line += fmt::format(", {} so far", duration_text(elapsed));
   }
-  terminal_.progress(line);
-  if (!terminal_.interactive() && (done == total_ || now - last_line_ > std::chrono::seconds(10))) {
-    last_line_ = now;
-    terminal_.note(line);
-  }
+  terminal_.standing(line, done == total_);
 }
 
 }  // namespace zeroth::host

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <mutex>
+#include <optional>
 #include <string>
 
 namespace zeroth::host {
@@ -30,17 +31,19 @@ class Terminal {
   /// Replaces the progress line; on anything but a terminal it does nothing.
   void progress(const std::string& line);
   void clear_progress() { progress(""); }
-  bool interactive() const { return interactive_; }
+  /// How far it is: the progress line; on anything but a terminal a note, every ten seconds from
+  /// the first call on, and at the end.
+  void standing(const std::string& line, bool at_end = false);
 
  private:
   void print(const char* kind, const std::string& line);
   std::mutex mutex_;
   bool interactive_, colours_;
   std::string progress_;
+  std::optional<std::chrono::steady_clock::time_point> last_standing_;
 };
 
-/// Counts runs, and says how many, how fast and how long still: a line that moves on a terminal, a
-/// plain one now and then elsewhere.  Threads: one caller.
+/// Counts runs, and says how many, how fast and how long still.  Threads: one caller.
 class Progress {
  public:
   Progress(Terminal& terminal, std::size_t total);
@@ -51,7 +54,7 @@ class Progress {
   using Clock = std::chrono::steady_clock;
   Terminal& terminal_;
   std::size_t total_;
-  Clock::time_point started_ = Clock::now(), last_line_ = Clock::now();
+  Clock::time_point started_ = Clock::now();
 };
 
 }  // namespace zeroth::host

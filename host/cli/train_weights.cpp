@@ -8,7 +8,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
-#include <limits>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -26,7 +25,6 @@
 #include "store/training_store.hpp"
 #include "train/train.hpp"
 #include "user_error.hpp"
-#include "version.hpp"
 
 namespace zeroth::host {
 namespace fs = std::filesystem;
@@ -194,21 +192,14 @@ TrainingState resume(TrainingStore& store, const BoundTraining& bound, const Tra
                     "holds a training with other settings, data, weights or plugin versions",
                     "name other weights with -o, or undo the change");
   }
-  std::string settings;
-  for (const std::string& each : options.settings) settings += each + "\n";
-  store.set_provenance(
-      {{"identity", identity},
-       {"title", bound.training.title},
-       {"training_file", bound.training.file.string()},
-       {"training", bound.training.text},
-       {"settings", settings},
-       {"plugins",
-        fmt::format("{} {} {}\n{} {} {}\n", bound.optimizer->id, bound.optimizer->version,
-                    bound.optimizer->library.string(), bound.problem.descriptor->id,
-                    bound.problem.descriptor->version, bound.problem.descriptor->library.string())},
-       {"program", fmt::format("zeroth {}", version)},
-       {"machine", fmt::format("{}, {} threads", machine_text(), options.threads)},
-       {"last_run", now_text()}});
+  Provenance provenance =
+      circumstances({bound.optimizer, bound.problem.descriptor}, options.threads);
+  provenance.insert(provenance.end(), {{"identity", identity},
+                                       {"title", bound.training.title},
+                                       {"training_file", bound.training.file.string()},
+                                       {"training", bound.training.text},
+                                       {"settings", lines_of(options.settings)}});
+  store.set_provenance(provenance);
   if (state && !state->complete) {
     terminal.note(fmt::format("going on in phase {}, epoch {}, step {}", state->phase + 1,
                               state->epoch + 1, state->step + 1));
@@ -223,11 +214,7 @@ int train_weights(Terminal& terminal, const std::vector<std::string>& folders,
   refuse_missing(options.training, "training/binary-classification.toml");
   const Training training = read_training(options.training, options.settings);
   Files files(options.output);
-  set_log_sink([&](int level, const std::string& line) {
-    level == ZEROTH_LOG_WARNING ? terminal.warn(line) : terminal.note(line);
-  });
-  const Registry registry(plugin_folders(folders),
-                          [&](const std::string& text) { terminal.warn(text); });
+  const Registry registry = scan(terminal, folders);
   BoundTraining bound = bind_training(training, registry.optimizers(), registry.problems(),
                                       resolve_beside(training.file));
   const Suite suite(*bound.problem.descriptor, bound.problem.values, bound.problem.where);

@@ -12,7 +12,6 @@
 #include <string>
 #include <system_error>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "cli/commands.hpp"
@@ -41,7 +40,7 @@ class TuningProgress {
  public:
   explicit TuningProgress(Terminal& terminal) : terminal_(terminal) {}
   void update(std::size_t done, std::size_t at_most_left, std::size_t failed) {
-    const double elapsed = seconds_since(started_);
+    const double elapsed = std::chrono::duration<double>(Clock::now() - started_).count();
     std::string line = fmt::format("{} runs done, at most {} left", done, at_most_left);
     if (failed > 0) line += fmt::format(", {} failed", failed);
     if (done > 0 && elapsed > 0) {
@@ -49,19 +48,13 @@ class TuningProgress {
       line += fmt::format(", {:.3g} runs/s, at most {} left", rate,
                           duration_text(static_cast<double>(at_most_left) / rate));
     }
-    terminal_.progress(line);
-    if (terminal_.interactive() || seconds_since(last_line_) < 10) return;
-    last_line_ = Clock::now();
-    terminal_.note(line);
+    terminal_.standing(line);
   }
 
  private:
   using Clock = std::chrono::steady_clock;
-  static double seconds_since(Clock::time_point then) {
-    return std::chrono::duration<double>(Clock::now() - then).count();
-  }
   Terminal& terminal_;
-  Clock::time_point started_ = Clock::now(), last_line_ = Clock::now();
+  Clock::time_point started_ = Clock::now();
 };
 
 // Paths mean the same beside the experiment and beside the tuned one, or it is said.
@@ -192,8 +185,8 @@ std::string text_with(const std::vector<std::size_t>& settings, const Experiment
   }
   std::string text = with_values(experiment, options.settings, values);
   const Experiment written = read_experiment_text(experiment.file, text);
+  const Matrix matrix = bind_matrix(written, registry.optimizers(), registry.problems(), resolve);
   const auto says = [&](const Configuration& wanted) {
-    const Matrix matrix = bind_matrix(written, registry.optimizers(), registry.problems(), resolve);
     return std::any_of(matrix.optimizers.begin(), matrix.optimizers.end(),
                        [&](const Configuration& each) {
                          return each.descriptor->id == wanted.descriptor->id &&
@@ -224,8 +217,7 @@ void load(const Store& store, const Prepared& prepared, Searches& searches) {
 void decide(Terminal& terminal, const Prepared& prepared, Searches& searches, Store& store,
             int threads, std::atomic<bool>& interrupted) {
   const TuneSpec& spec = prepared.tuning.experiment.tune;
-  std::vector<const Suite*> borrowed;
-  for (const auto& suite : prepared.suites) borrowed.push_back(suite.get());
+  const std::vector<const Suite*> suites = borrowed(prepared.suites);
   TuningProgress progress(terminal);
   std::size_t done = 0, failed = 0;
   for (;;) {
@@ -240,19 +232,13 @@ void decide(Terminal& terminal, const Prepared& prepared, Searches& searches, St
     if (cells.empty() || interrupted) break;
     std::size_t left = searches.at_most();
     progress.update(done, left, failed);
-    run_cells(prepared.plan, cells, borrowed, threads, interrupted,
+    run_cells(prepared.plan, cells, suites, threads, interrupted,
               [&](std::vector<FinishedRun> batch) {
-                std::vector<StoredRun> rows;
-                for (FinishedRun& each : batch) {
+                for (const FinishedRun& each : batch)
                   searches.learn(*each.run, loss_of(each.result, spec.at));
-                  if (is_failure(each.result.outcome) && failed++ < 5) {
-                    terminal.warn(prepared.plan.name(*each.run) + ": " + each.result.message);
-                  }
-                  rows.push_back(to_stored(prepared.plan, std::move(each)));
-                }
-                if (!rows.empty()) store.append(rows);
-                done += rows.size();
-                left -= rows.size();
+                done += batch.size();
+                left -= batch.size();
+                keep(terminal, store, prepared.plan, std::move(batch), failed);
                 progress.update(done, left, failed);
               });
   }
@@ -298,11 +284,7 @@ int tune_optimizers(Terminal& terminal, const std::vector<std::string>& folders,
   const std::string instead = "name another file with -o";
   if (!options.dry_run) const NewFile would_do(output, options.overwrite, instead);
   Database::check(results, Store::kind());
-  set_log_sink([&](int level, const std::string& line) {
-    level == ZEROTH_LOG_WARNING ? terminal.warn(line) : terminal.note(line);
-  });
-  const Registry registry(plugin_folders(folders),
-                          [&](const std::string& text) { terminal.warn(text); });
+  const Registry registry = scan(terminal, folders);
   const ResolvePath resolve = resolve_at_both(experiment.file, output);
   Isolation isolation(experiment.limits, interruption(), options.threads, available_cores());
   const Prepared prepared = prepare(experiment, registry, resolve, isolation);
@@ -322,19 +304,10 @@ int tune_optimizers(Terminal& terminal, const std::vector<std::string>& folders,
     refuse_other_experiment(Store::open_to_read(results), prepared.plan, results);
   std::atomic<bool>& interrupted = watch_for_interruption();
   Store store = Store::open_to_write(results);
-  const std::unordered_set<std::string> done = store.keys();
   load(store, prepared, searches);
-  store.set_provenance(provenance_of(prepared.tuning.experiment, options.settings, options.threads,
-                                     prepared.plan.matrix));
-  if (done.empty()) store.set_provenance({{"first_run", now_text()}});
-  std::vector<Place> places;
-  for (const PlannedRun& run : prepared.plan.runs) {
-    if (done.count(run.key) == 0) continue;
-    places.push_back({run.key, run.position, prepared.plan.problem(run).label,
-                      prepared.plan.optimizer(run).label});
-  }
-  store.rearrange(places);
-  if (!done.empty()) terminal.note(fmt::format("{} runs are in {} already", done.size(), results));
+  enter(store, prepared.tuning.experiment, prepared.plan, options.settings, options.threads);
+  if (store.size() > 0)
+    terminal.note(fmt::format("{} runs are in {} already", store.size(), results));
 
   decide(terminal, prepared, searches, store, options.threads, interrupted);
   if (interrupted) {
