@@ -1,9 +1,11 @@
 #include "cli/preparation.hpp"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <cstdint>
+#include <ctime>
 #include <filesystem>
 #include <memory>
 #include <mutex>
@@ -32,6 +34,25 @@ void for_each_configuration(OfMatrix& matrix, Visit visit) {
   for (auto& analysis : matrix.analyses) {
     for (auto& rule : analysis.rules) visit(rule);
   }
+}
+
+// What a file is known by without reading it; empty: there is none.
+std::string stamp_of(const std::string& path) {
+  struct stat is {};
+  if (stat(path.c_str(), &is) != 0) return "";
+  return fmt::format("{} {} {} {}.{}", is.st_dev, is.st_ino, is.st_size, is.st_mtim.tv_sec,
+                     is.st_mtim.tv_nsec);
+}
+
+bool is_recent(const std::string& path) {
+  struct stat is {};
+  return stat(path.c_str(), &is) == 0 && std::time(nullptr) - is.st_mtim.tv_sec < 60;
+}
+
+[[noreturn]] void refuse_change(const std::string& path) {
+  throw UserError(path, "has changed since the experiment was begun",
+                  "runs that are stored are of the file as it was; put that back, or name another "
+                  "file for results with -o");
 }
 
 // What a result file says of the whole.
@@ -210,8 +231,27 @@ StoredRun to_stored(const Plan& plan, FinishedRun finished) {
           plan.analyses(run)};
 }
 
-void keep(Terminal& terminal, Store& store, const Plan& plan, std::vector<FinishedRun> finished,
-          std::size_t& failed) {
+FileWatch::FileWatch(const Matrix& matrix) {
+  std::unordered_set<std::string> seen;
+  for_each_configuration(matrix, [&](const Configuration& each) {
+    for (const SourceFile& file : each.files) {
+      if (!seen.insert(file.path).second) continue;
+      files_.push_back({file.path, stamp_of(file.path)});
+      // Written so late, it may have been another when it was bound.
+      if (is_recent(file.path) && fingerprint_of(file.path) != file.fingerprint)
+        refuse_change(file.path);
+    }
+  });
+}
+
+void FileWatch::check() const {
+  for (const Watched& each : files_)
+    if (stamp_of(each.path) != each.stamp) refuse_change(each.path);
+}
+
+void keep(Terminal& terminal, Store& store, const Plan& plan, const FileWatch& files,
+          std::vector<FinishedRun> finished, std::size_t& failed) {
+  if (!finished.empty()) files.check();
   std::vector<StoredRun> rows;
   rows.reserve(finished.size());
   for (FinishedRun& each : finished) rows.push_back(to_stored(plan, std::move(each)));

@@ -58,11 +58,27 @@ void refuse_other_experiment(const Store& store, const Plan& plan, const std::st
 std::unordered_set<std::string> without_their_analyses(const Store& store, const Plan& plan,
                                                        const std::string& output);
 
+/// The files that runs are made from, which must stay what they were when their names were looked
+/// up: every run reads them again.
+class FileWatch {
+ public:
+  explicit FileWatch(const Matrix& matrix);
+  /// Throws UserError where one is another now.
+  void check() const;
+
+ private:
+  struct Watched {
+    std::string path, stamp;
+  };
+  std::vector<Watched> files_;
+};
+
 StoredRun to_stored(const Plan& plan, FinishedRun finished);
 
 /// Runs are on disk when it returns; then the first failures are told.  failed counts them all.
-void keep(Terminal& terminal, Store& store, const Plan& plan, std::vector<FinishedRun> finished,
-          std::size_t& failed);
+/// Throws UserError, and keeps none of them, where a file that they are made from has changed.
+void keep(Terminal& terminal, Store& store, const Plan& plan, const FileWatch& files,
+          std::vector<FinishedRun> finished, std::size_t& failed);
 
 /// The file says of what it has the results, and runs that it holds take their places in the plan.
 /// settings  of the command line

@@ -101,12 +101,13 @@ int run_experiment(Terminal& terminal, const std::vector<std::string>& folders,
   std::atomic<bool>& interrupted = watch_for_interruption();
   std::size_t finished = 0, failed = 0;
   if (!pending.empty()) {
+    const FileWatch files(plan.matrix);
     Progress progress(terminal, pending.size());
     progress.update(0, 0);
     run_cells(plan, pending, suites, options.threads, interrupted,
               [&](std::vector<FinishedRun> batch) {
                 finished += batch.size();
-                keep(terminal, store, plan, std::move(batch), failed);
+                keep(terminal, store, plan, files, std::move(batch), failed);
                 progress.update(finished, failed);
               });
     terminal.clear_progress();

@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cctype>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <unordered_map>
@@ -90,6 +92,25 @@ struct Prepared {
   Plan plan;
 };
 
+// Two entries that would both try a setting would make its runs twice.
+void refuse_overlap(const Tuning& tuning, const Registry& registry, const ResolvePath& resolve) {
+  std::unordered_map<std::string, std::string> taken;  // by setting: the name of an entry
+  for (std::size_t k = 0; k < tuning.optimizers.size(); ++k) {
+    Experiment alone = tuning.experiment;
+    alone.optimizers = {tuning.experiment.optimizers[k]};
+    for (const Configuration& each :
+         bind_matrix(alone, registry.optimizers(), registry.problems(), resolve).optimizers) {
+      const auto [other, is_new] =
+          taken.emplace(each.descriptor->id + each.parameters, tuning.optimizers[k].name);
+      if (is_new) continue;
+      throw UserError(each.where,
+                      fmt::format("{} and {} would both try {}", other->second,
+                                  tuning.optimizers[k].name, each.parameters),
+                      "tune one of the two, and take its values for the other: tune = false");
+    }
+  }
+}
+
 Prepared prepare(const Experiment& experiment, const Registry& registry, const ResolvePath& resolve,
                  Isolation& isolation) {
   // As it would be run: what is wrong there is said, though a tuning needs less.
@@ -100,6 +121,7 @@ Prepared prepare(const Experiment& experiment, const Registry& registry, const R
                     "write an experiment for each; --set problem.ID.KEY=VALUE replaces a list");
   }
   Prepared prepared{tuning_of(experiment, registry.optimizers()), {}, {}};
+  refuse_overlap(prepared.tuning, registry, resolve);
   const Experiment& sweep = prepared.tuning.experiment;
   Matrix matrix = bind_matrix(sweep, registry.optimizers(), registry.problems(), resolve);
   isolate(matrix, isolation);
@@ -147,11 +169,37 @@ std::string one_line(std::string text) {
   return text;
 }
 
+std::string shell_word(const std::string& text) {
+  const std::string plain = "+,-./:=@_%^";
+  if (!text.empty() && std::all_of(text.begin(), text.end(), [&](unsigned char c) {
+        return std::isalnum(c) != 0 || plain.find(static_cast<char>(c)) != std::string::npos;
+      }))
+    return text;
+  std::string word = "'";
+  for (const char c : text) word += c == '\'' ? "'\\''" : std::string(1, c);
+  return word + "'";
+}
+
+// The last of these iterations, where no run has come so far.
+std::optional<std::uint64_t> never_reached(const Store& store,
+                                           const std::vector<std::uint64_t>& at) {
+  if (at.empty()) return std::nullopt;
+  const std::uint64_t last = *std::max_element(at.begin(), at.end());
+  bool reached = false;
+  store.for_each(false,
+                 [&](const StoredRun& run) { reached = reached || run.result.iterations >= last; });
+  return reached ? std::nullopt : std::optional(last);
+}
+
 // How the values were found, as a comment in TOML.
-std::string origin(const Prepared& prepared, const Searches& searches, const TuneOptions& options) {
+std::string origin(const Prepared& prepared, const Searches& searches, const TuneOptions& options,
+                   std::size_t failed) {
   const Experiment& experiment = prepared.tuning.experiment;
-  std::string command = "zeroth tune " + options.experiment;
-  for (const std::string& each : options.settings) command += fmt::format(" --set '{}'", each);
+  std::string command = "zeroth tune " + shell_word(options.experiment);
+  for (const std::string& each : options.settings) command += " --set " + shell_word(each);
+  if (options.isolate) command += " --isolate";
+  if (options.exhaustive) command += " --exhaustive";
+  if (!options.output.empty()) command += " -o " + shell_word(options.output);
   std::string text = fmt::format(
       "# Tuned by `{}` (zeroth {}): the least {} {} of {} on\n# {}, {}, seed {}.\n",
       one_line(command), version, name_of(experiment.tune.score), loss_text(experiment.tune),
@@ -167,15 +215,14 @@ std::string origin(const Prepared& prepared, const Searches& searches, const Tun
                 format(grid), effort(state, searches.runs()))) +
             "\n";
   }
+  if (failed > 0)
+    text += fmt::format("# {} failed and counted as infinitely bad.\n", counted(failed, "run"));
   return text + "\n";
 }
 
-// The experiment with a setting of each search.  That it says them is checked, for the text is the
-// user's own.
+// The experiment with a setting of each search.
 std::string text_with(const std::vector<std::size_t>& settings, const Experiment& experiment,
-                      const Prepared& prepared, const Searches& searches,
-                      const TuneOptions& options, const Registry& registry,
-                      const ResolvePath& resolve) {
+                      const Prepared& prepared, const TuneOptions& options) {
   const std::vector<Tuned>& optimizers = prepared.tuning.optimizers;
   std::vector<Replacement> values;
   for (std::size_t k = 0; k < optimizers.size(); ++k) {
@@ -183,9 +230,17 @@ std::string text_with(const std::vector<std::size_t>& settings, const Experiment
     for (std::size_t a = 0; a < grid.axes.size(); ++a)
       values.push_back({optimizers[k].entry, grid.axes[a].parameter, grid.value(settings[k], a)});
   }
-  std::string text = with_values(experiment, options.settings, values);
+  return with_values(experiment, options.settings, values);
+}
+
+// Throws UserError where the text, which is the user's own, does not say these settings, or is no
+// experiment that can be run.
+void check_text(const std::string& text, const std::vector<std::size_t>& settings,
+                const Experiment& experiment, const Prepared& prepared, const Searches& searches,
+                const Registry& registry, const ResolvePath& resolve) {
+  const std::vector<Tuned>& optimizers = prepared.tuning.optimizers;
   const Experiment written = read_experiment_text(experiment.file, text);
-  const Matrix matrix = bind_matrix(written, registry.optimizers(), registry.problems(), resolve);
+  Matrix matrix = bind_matrix(written, registry.optimizers(), registry.problems(), resolve);
   const auto says = [&](const Configuration& wanted) {
     return std::any_of(matrix.optimizers.begin(), matrix.optimizers.end(),
                        [&](const Configuration& each) {
@@ -200,16 +255,19 @@ std::string text_with(const std::vector<std::size_t>& settings, const Experiment
                                 setting_text(optimizers[k].grid, settings[k])),
                     "write each key of [[optimizer]] on a line of its own");
   }
-  return text;
+  const std::uint64_t size = prepared.suites.front()->size(matrix.problems.front().split);
+  static_cast<void>(make_plan(written, std::move(matrix), {size}));
 }
 
+// What failed is tried again: it may have been the machine's fault.
 void load(const Store& store, const Prepared& prepared, Searches& searches) {
   const std::vector<std::uint64_t>& at = prepared.tuning.experiment.tune.at;
   std::unordered_map<std::string, const PlannedRun*> planned;
   for (const PlannedRun& run : prepared.plan.runs) planned[run.key] = &run;
   store.for_each(!at.empty(), [&](const StoredRun& stored) {
     const auto found = planned.find(stored.key);
-    if (found != planned.end()) searches.learn(*found->second, loss_of(stored.result, at));
+    if (found != planned.end() && !is_failure(stored.result.outcome))
+      searches.learn(*found->second, loss_of(stored.result, at));
   });
 }
 
@@ -217,6 +275,7 @@ void load(const Store& store, const Prepared& prepared, Searches& searches) {
 void decide(Terminal& terminal, const Prepared& prepared, Searches& searches, Store& store,
             int threads, std::atomic<bool>& interrupted) {
   const TuneSpec& spec = prepared.tuning.experiment.tune;
+  const FileWatch files(prepared.plan.matrix);
   const std::vector<const Suite*> suites = borrowed(prepared.suites);
   TuningProgress progress(terminal);
   std::size_t done = 0, failed = 0;
@@ -238,7 +297,7 @@ void decide(Terminal& terminal, const Prepared& prepared, Searches& searches, St
                   searches.learn(*each.run, loss_of(each.result, spec.at));
                 done += batch.size();
                 left -= batch.size();
-                keep(terminal, store, prepared.plan, std::move(batch), failed);
+                keep(terminal, store, prepared.plan, files, std::move(batch), failed);
                 progress.update(done, left, failed);
               });
   }
@@ -263,9 +322,9 @@ bool print_findings(Terminal& terminal, const Prepared& prepared, const Searches
     }
     for (const std::string& parameter : at_the_edge(grid, searches.winner(k))) {
       terminal.warn(fmt::format(
-          "{}: the best {} is at the end of what was tried; "
-          "tune = {{ {} = {{ decades = [1e-4, 1e5] }} }} in its [[optimizer]], say, tries more",
-          prepared.tuning.optimizers[k].name, parameter, parameter));
+          "{}: the best {} is at the end of what was tried; {} in its [[optimizer]], say, and "
+          "--overwrite try more",
+          prepared.tuning.optimizers[k].name, parameter, wider(grid, parameter)));
     }
   }
   return all_won;
@@ -289,11 +348,12 @@ int tune_optimizers(Terminal& terminal, const std::vector<std::string>& folders,
   Isolation isolation(experiment.limits, interruption(), options.threads, available_cores());
   const Prepared prepared = prepare(experiment, registry, resolve, isolation);
   Searches searches(prepared.tuning, prepared.plan, options.exhaustive);
-  const auto tuned = [&](const std::vector<std::size_t>& settings) {
-    return text_with(settings, experiment, prepared, searches, options, registry, resolve);
+  const auto check = [&](const std::string& text, const std::vector<std::size_t>& settings) {
+    check_text(text, settings, experiment, prepared, searches, registry, resolve);
   };
   // What cannot be written is said before any work.
-  static_cast<void>(tuned(std::vector<std::size_t>(prepared.tuning.optimizers.size(), 0)));
+  const std::vector<std::size_t> first(prepared.tuning.optimizers.size(), 0);
+  check(text_with(first, experiment, prepared, options), first);
   if (options.dry_run) {
     print_grids(prepared, searches);
     return 0;
@@ -317,15 +377,33 @@ int tune_optimizers(Terminal& terminal, const std::vector<std::string>& folders,
   fmt::print("{}: {} runs on {}\n",
              experiment.title.empty() ? experiment.file.stem().string() : experiment.title,
              store.size(), sample_text(prepared.plan, prepared.tuning.experiment.trials));
+  std::fflush(stdout);
+  const std::size_t failed = store.failed_keys().size();
+  if (failed > 0) {
+    terminal.warn(
+        fmt::format("{} failed and counted as infinitely bad: the same command{} tries them again",
+                    counted(failed, "run"), options.overwrite ? "" : " with --overwrite"));
+  }
+  if (const auto late = never_reached(store, experiment.tune.at)) {
+    terminal.warn(
+        fmt::format("no run has an iteration {}: the last losses were taken for it", *late));
+  }
   if (!print_findings(terminal, prepared, searches)) return 1;
   std::vector<std::size_t> winners;
   for (std::size_t k = 0; k < prepared.tuning.optimizers.size(); ++k)
     winners.push_back(searches.winner(k));
+  const std::string text = text_with(winners, experiment, prepared, options);
   NewFile file(output, options.overwrite, instead);
-  file.out() << origin(prepared, searches, options) << tuned(winners);
+  file.out() << origin(prepared, searches, options, failed) << text;
   file.finish();
   fmt::print("\nwrote {}; its runs are in {}\n", output, results);
-  return 0;
+  try {
+    check(text, winners);
+  } catch (const UserError& refusal) {
+    throw UserError("", fmt::format("{}: `zeroth run` will refuse it: {}", output, refusal.what()),
+                    refusal.remedy());
+  }
+  return failed > 0 ? 1 : 0;
 }
 
 }  // namespace zeroth::host

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdint>
 #include <utility>
+#include <variant>
 
 namespace zeroth::host {
 namespace {
@@ -100,6 +101,31 @@ std::vector<std::string> at_the_edge(const Grid& grid, std::size_t setting) {
     }
   }
   return names;
+}
+
+std::string wider(const Grid& grid, const std::string& parameter) {
+  std::string table;
+  for (const Axis& axis : grid.axes) {
+    const bool widened = axis.parameter == parameter;
+    std::string tried;
+    if (axis.refined() || widened) {
+      const auto end = [&](std::size_t place, double factor) {
+        const auto* whole = std::get_if<std::int64_t>(&axis.values[place]);
+        return (whole != nullptr ? static_cast<double>(*whole)
+                                 : std::get<double>(axis.values[place])) *
+               (widened ? factor : 1.0);
+      };
+      tried = fmt::format("{{ decades = [{:.0e}, {:.0e}]{} }}",
+                          end(axis.coarse.front(), axis.open_below ? 0.1 : 1.0),
+                          end(axis.coarse.back(), axis.open_above ? 10.0 : 1.0),
+                          axis.refined() ? "" : ", linear = false");
+    } else {
+      for (const Value& value : axis.values) tried += (tried.empty() ? "[" : ", ") + text_of(value);
+      tried += "]";
+    }
+    table += fmt::format("{}{} = {}", table.empty() ? "" : ", ", axis.parameter, tried);
+  }
+  return fmt::format("tune = {{ {} }}", table);
 }
 
 std::string counted(std::size_t n, const std::string& what) {

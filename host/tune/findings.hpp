@@ -24,8 +24,11 @@ std::string format(const Grid& grid, const SearchState& state, std::size_t runs,
 std::string effort(const SearchState& state, std::size_t runs);
 
 /// The parameters whose best value is the first or last that was tried, while they take values
-/// beyond.
+/// beyond: powers of ten.
 std::vector<std::string> at_the_edge(const Grid& grid, std::size_t setting);
+
+/// What was tried, a decade more of one parameter at each end: a `tune` for the experiment.
+std::string wider(const Grid& grid, const std::string& parameter);
 
 /// "1 run", "2 runs"
 std::string counted(std::size_t n, const std::string& what);

@@ -1,6 +1,5 @@
 // Analyses, as a user meets them: numbers that can be checked by hand, files, messages.
 #include <png.h>
-#include <sqlite3.h>
 
 #include <cmath>
 #include <cstdint>
@@ -12,6 +11,7 @@
 
 #include "report/png.hpp"
 #include "support/catch.hpp"
+#include "support/sql.hpp"
 #include "support/work_folder.hpp"
 #include "support/zo_lstm_weights.hpp"
 
@@ -283,11 +283,8 @@ TEST_CASE("with a budget in seconds no stored run is done again", "[analyses]") 
 TEST_CASE("a result file from before analyses opens, and takes them", "[analyses]") {
   const Shell shell(losses);
   shell.run("r");
-  sqlite3* database = nullptr;
-  REQUIRE(sqlite3_open((shell.folder / "r.zeroth").c_str(), &database) == SQLITE_OK);
-  REQUIRE(sqlite3_exec(database, "DROP TABLE analysis; DROP TABLE series; DROP TABLE picture",
-                       nullptr, nullptr, nullptr) == SQLITE_OK);
-  sqlite3_close(database);
+  execute_sql(shell.folder / "r.zeroth",
+              "DROP TABLE analysis; DROP TABLE series; DROP TABLE picture");
   shell.good({"report", "r.zeroth"});
   shell.good({"report", "r.zeroth", "-o", "r.html"});
   shell.good({"export", "r.zeroth", "--csv", "old"});
@@ -328,12 +325,7 @@ TEST_CASE("what an analysis cannot do is said before any work", "[analyses]") {
 TEST_CASE("pictures that cannot be drawn are left out, and said to be", "[analyses]") {
   const Shell shell(all_four);
   shell.run("r");
-  const auto change = [&](const char* sql) {
-    sqlite3* database = nullptr;
-    REQUIRE(sqlite3_open((shell.folder / "r.zeroth").c_str(), &database) == SQLITE_OK);
-    REQUIRE(sqlite3_exec(database, sql, nullptr, nullptr, nullptr) == SQLITE_OK);
-    sqlite3_close(database);
-  };
+  const auto change = [&](const char* sql) { execute_sql(shell.folder / "r.zeroth", sql); };
   change(
       "UPDATE picture SET channels = 2, width = 1, pixels = substr(pixels, 1, 16) "
       "WHERE name = 'offset' AND iteration = 5");

@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "support/catch.hpp"
+#include "support/sql.hpp"
 #include "support/work_folder.hpp"
 
 using namespace zeroth::test;
@@ -86,18 +87,6 @@ int runs_in(const std::filesystem::path& file) {
       &count, nullptr);
   sqlite3_close(database);
   return count;
-}
-
-}  // namespace
-
-namespace {
-
-void execute(const std::filesystem::path& database, const std::string& sql) {
-  sqlite3* raw = nullptr;
-  REQUIRE(sqlite3_open(database.c_str(), &raw) == SQLITE_OK);
-  const int code = sqlite3_exec(raw, sql.c_str(), nullptr, nullptr, nullptr);
-  sqlite3_close(raw);
-  REQUIRE(code == SQLITE_OK);
 }
 
 }  // namespace
@@ -354,6 +343,25 @@ TEST_CASE("a result file that is taken away while it is written ends the run", "
   CHECK(has(r.err, "e.zeroth: was removed, renamed or replaced while it was being written to"));
 }
 
+TEST_CASE("a file that changes while runs are made from it ends them", "[cli]") {
+  const Shell zeroth(replaced(slow, "dimension", "file = \"data\"\ndimension"));
+  const auto data = zeroth.folder.write("data", "old");
+  std::filesystem::last_write_time(data, std::filesystem::file_time_type::clock::now() - 1h);
+  const ProcessResult r = zeroth({"run", "e.toml", "-j", "1", "--set", "trials=200"}, 1ms, 0, [&] {
+    if (runs_in(zeroth.folder / "e.zeroth") < 1) return false;
+    zeroth.folder.write("data", "new");
+    return true;
+  });
+  INFO(r.err);
+  CHECK(r.exit_code == 2);
+  CHECK(has(r.err, "data: has changed since the experiment was begun"));
+  const int kept = runs_in(zeroth.folder / "e.zeroth");
+  CHECK(has(zeroth({"run", "e.toml", "--set", "trials=200"}).err, "not part of this experiment"));
+  zeroth.folder.write("data", "old");
+  CHECK(has(zeroth({"run", "e.toml", "--set", "trials=200", "-n"}).err,
+            std::to_string(1600 - kept) + " of 1600 runs would be done"));
+}
+
 TEST_CASE("an optimizer that gets another label has it in all its runs", "[cli]") {
   const Shell zeroth;
   REQUIRE(zeroth({"run", "e.toml"}).exit_code == 0);
@@ -375,10 +383,10 @@ TEST_CASE("failed runs are tried again when asked to, and only they", "[cli]") {
   const Shell zeroth;
   REQUIRE(zeroth({"run", "e.toml"}).exit_code == 0);
   const std::string undisturbed = zeroth.exported("e.zeroth");
-  execute(zeroth.folder / "e.zeroth",
-          "UPDATE run SET outcome = 'crashed', final_loss = NULL WHERE position IN (3, 10);"
-          "UPDATE run SET wall_seconds = 1234 WHERE position = 5;"
-          "UPDATE trace SET rows = x'' WHERE key = (SELECT key FROM run WHERE position = 3)");
+  execute_sql(zeroth.folder / "e.zeroth",
+              "UPDATE run SET outcome = 'crashed', final_loss = NULL WHERE position IN (3, 10);"
+              "UPDATE run SET wall_seconds = 1234 WHERE position = 5;"
+              "UPDATE trace SET rows = x'' WHERE key = (SELECT key FROM run WHERE position = 3)");
   const ProcessResult as_it_is = zeroth({"run", "e.toml"});
   CHECK(as_it_is.exit_code == 1);
   CHECK(has(as_it_is.err, "2 runs failed at an earlier start: --retry-failed"));

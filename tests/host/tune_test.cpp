@@ -3,12 +3,14 @@
 #include <cmath>
 #include <csignal>
 #include <filesystem>
+#include <iomanip>
 #include <limits>
 #include <map>
 #include <numeric>
 #include <sstream>
 
 #include "support/catch.hpp"
+#include "support/sql.hpp"
 #include "support/work_folder.hpp"
 #include "support/zo_lstm_weights.hpp"
 #include "tune/searches.hpp"
@@ -117,7 +119,7 @@ TEST_CASE("the tuned experiment is the experiment with the values found, and run
   const std::string out = shell.tune();
   const std::string text = shell.tuned();
   INFO(out << text);
-  CHECK(has(text, "# Tuned by `zeroth tune e.toml`"));
+  CHECK(has(text, "# Tuned by `zeroth tune e.toml -o t.toml`"));
   CHECK(has(text, "instances 0-1 of the train split, 5 trials each, seed 1"));
   CHECK(has(text, "use = \"zo-sgd\"  # kept too\ndelta = "));
   const std::size_t added = text.find("delta = ");
@@ -283,6 +285,61 @@ TEST_CASE("the score may be of other iterations, and a median", "[tune]") {
   CHECK(late.value("delta") == best(late, "", median));
 }
 
+TEST_CASE("what failed is tried again, and is told where it fails again", "[tune]") {
+  const Shell shell;
+  shell.tune();
+  const std::string tuned = shell.tuned();
+  execute_sql(shell.folder / "t.toml.tuning", "UPDATE run SET outcome = 'crashed'");
+  shell.tune({"--overwrite"});
+  CHECK(shell.tuned() == tuned);
+  CHECK_FALSE(has(tuned, "failed"));
+
+  const Shell failing(replaced(small, "random_start", "random_start = true\nfails"));
+  const ProcessResult r = failing({"tune", "e.toml", "-o", "t.toml"});
+  INFO(r.err);
+  CHECK(r.exit_code == 1);
+  CHECK(has(r.err, "runs failed and counted as infinitely bad: the same command tries them again"));
+}
+
+TEST_CASE("two entries that would try the same setting are refused", "[tune]") {
+  const std::string refusal = complaint(small +
+                                        "[[optimizer]]\nuse = \"zo-sgd\"\nlabel = \"Other\"\ndelta "
+                                        "= 3.0\ntune = { delta = [1.0, 3.5] }\n");
+  INFO(refusal);
+  CHECK(has(refusal, "ZO-SGD and Other would both try {"));
+  CHECK(has(refusal, "\"delta\":1.0"));
+}
+
+TEST_CASE("a tuned experiment that cannot be run is written, and said to be none", "[tune]") {
+  const Shell found;
+  found.tune();
+  std::ostringstream delta;
+  delta << std::setprecision(17) << found.value("delta");
+  const Shell shell(replaced(small, "use = \"zo-sgd\"", "use = \"zo-sgd\"\ndelta = 0.9") +
+                    "[[optimizer]]\nuse = \"zo-sgd\"\nlabel = \"Same\"\ntune = false\ndelta = " +
+                    delta.str() + (has(delta.str(), ".") ? "\n" : ".0\n"));
+  const ProcessResult r = shell({"tune", "e.toml", "-o", "t.toml"});
+  INFO(r.err);
+  CHECK(r.exit_code == 2);
+  CHECK(has(r.err, "t.toml: `zeroth run` will refuse it: "));
+  CHECK(has(r.err, "stands here twice"));
+  CHECK(shell.exists("t.toml"));
+
+  const std::string analysed =
+      complaint(replaced(small, "use = \"zo-sgd\"", "use = \"zo-sgd\"\ndelta = [1.0, 2.0]") +
+                "[[analysis]]\nuse = \"internals\"\nonly = \"*/ZO-SGD delta=2/*\"\n");
+  INFO(analysed);
+  CHECK(has(analysed, "matches no run"));
+}
+
+TEST_CASE("iterations to judge by that no run has are told", "[tune]") {
+  const Shell shell(replaced(small, "iterations = 20", "queries = 200"));
+  const ProcessResult r = shell({"tune", "e.toml", "-o", "t.toml", "--set", "tune.at=[3, 100000]"});
+  INFO(r.err);
+  CHECK(r.exit_code == 0);
+  CHECK(has(r.err, "no run has an iteration 100000: the last losses were taken for it"));
+}
+
 TEST_CASE("a target ends no run of a tuning", "[tune]") {
   const Shell plain, with_target;
   plain.tune();
@@ -337,7 +394,9 @@ TEST_CASE("a best value at the end of what was tried is said to be there", "[tun
   const ProcessResult r = shell({"tune", "e.toml"});
   INFO(r.err);
   CHECK(r.exit_code == 0);
-  CHECK(has(r.err, "Short: the best delta is at the end of what was tried"));
+  CHECK(has(r.err,
+            "Short: the best delta is at the end of what was tried; tune = { delta = { decades = "
+            "[1e-05, 1e-01] } } in its [[optimizer]], say, and --overwrite try more"));
   CHECK_FALSE(has(r.err, "ZO-SGD: the best"));
   CHECK(shell.exists("e-tuned.toml"));
   CHECK(shell({"tune", "e.toml", "--set", "scale=quick"}).exit_code == 0);
