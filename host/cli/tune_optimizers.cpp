@@ -380,9 +380,9 @@ int tune_optimizers(Terminal& terminal, const std::vector<std::string>& folders,
   std::fflush(stdout);
   const std::size_t failed = store.failed_keys().size();
   if (failed > 0) {
-    terminal.warn(
-        fmt::format("{} failed and counted as infinitely bad: the same command{} tries them again",
-                    counted(failed, "run"), options.overwrite ? "" : " with --overwrite"));
+    terminal.warn(fmt::format(
+        "{} failed and counted as infinitely bad: another `zeroth tune` tries them again",
+        counted(failed, "run")));
   }
   if (const auto late = never_reached(store, experiment.tune.at)) {
     terminal.warn(

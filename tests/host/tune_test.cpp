@@ -298,7 +298,8 @@ TEST_CASE("what failed is tried again, and is told where it fails again", "[tune
   const ProcessResult r = failing({"tune", "e.toml", "-o", "t.toml"});
   INFO(r.err);
   CHECK(r.exit_code == 1);
-  CHECK(has(r.err, "runs failed and counted as infinitely bad: the same command tries them again"));
+  CHECK(has(r.err,
+            "runs failed and counted as infinitely bad: another `zeroth tune` tries them again"));
 }
 
 TEST_CASE("two entries that would try the same setting are refused", "[tune]") {
