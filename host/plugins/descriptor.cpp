@@ -10,12 +10,15 @@
 #include <limits>
 #include <stdexcept>
 
+#include "printable.hpp"
+
 namespace zeroth::host {
 namespace {
 
+// Fit for a terminal.
 std::string checked(const char* text, const char* field) {
   if (text == nullptr) throw std::runtime_error(fmt::format("its {} is NULL", field));
-  return text;
+  return printable(text);
 }
 
 template <typename T>
@@ -78,10 +81,13 @@ Descriptor describe_common(const Abi& from, const std::filesystem::path& library
     throw std::runtime_error("a descriptor's struct_size is too small");
   Descriptor d;
   d.id = checked(from.id, "id");
-  d.name = checked(from.name, "name");
-  d.version = checked(from.version, "version");
-  d.doc = checked(from.doc, "doc");
-  d.reference = checked(from.reference, "reference");
+  const auto own = [&](const char* text, const char* field) {
+    return checked(text, fmt::format("{}'s {}", d.id, field).c_str());
+  };
+  d.name = own(from.name, "name");
+  d.version = own(from.version, "version");
+  d.doc = own(from.doc, "doc");
+  d.reference = own(from.reference, "reference");
   d.capabilities = from.capabilities;
   d.library = library;
   if (from.threads == ZEROTH_THREADS_LIBRARY) d.one_at_a_time = std::make_shared<std::mutex>();

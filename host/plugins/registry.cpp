@@ -1,5 +1,6 @@
 #include "plugins/registry.hpp"
 
+#include <dlfcn.h>
 #include <fmt/format.h>
 #include <zeroth/abi.h>
 
@@ -13,6 +14,7 @@
 #include <sstream>
 
 #include "plugins/files_read.hpp"
+#include "plugins/loading.hpp"
 #include "version.hpp"
 
 namespace zeroth::host {
@@ -52,12 +54,17 @@ const zeroth_host& this_host() {
 
 zeroth_library negotiate(const boost::dll::shared_library& file) {
   if (!file.has(ZEROTH_NEGOTIATE)) {
-    throw std::runtime_error("it exports no zeroth_negotiate: not a Zeroth plugin");
+    throw std::runtime_error(
+        "it exports no zeroth_negotiate, which ZEROTH_LIBRARY(...) defines: not a Zeroth plugin");
   }
   zeroth_library answer{};
   answer.struct_size = sizeof answer;
   const zeroth_status status = file.get<zeroth_status(const zeroth_host*, zeroth_library*)>(
       ZEROTH_NEGOTIATE)(&this_host(), &answer);
+  if (status == ZEROTH_UNSUPPORTED && answer.abi_major == ZEROTH_ABI_MAJOR) {
+    throw std::runtime_error(
+        "it says that it needs another plugin ABI, and names the one that this program speaks");
+  }
   if (status == ZEROTH_UNSUPPORTED) {
     throw std::runtime_error(
         fmt::format("it needs plugin ABI {}.{}, this program speaks {}.{}: rebuild it against this "
@@ -66,11 +73,14 @@ zeroth_library negotiate(const boost::dll::shared_library& file) {
   }
   if (status != ZEROTH_OK)
     throw std::runtime_error(fmt::format("its negotiation failed with status {}", status));
-  if (answer.struct_size < sizeof answer || answer.abi_major != ZEROTH_ABI_MAJOR ||
-      (answer.optimizer_count > 0 && answer.optimizers == nullptr) ||
-      (answer.problem_count > 0 && answer.problems == nullptr)) {
-    throw std::runtime_error("its answer to the negotiation contradicts itself");
-  }
+  const auto refuse_if = [](bool wrong, const std::string& what) {
+    if (wrong) throw std::runtime_error("its answer to the negotiation " + what);
+  };
+  refuse_if(answer.struct_size < sizeof answer, "has a struct_size that is too small");
+  refuse_if(answer.abi_major != ZEROTH_ABI_MAJOR,
+            fmt::format("picks ABI {}, which was not offered", answer.abi_major));
+  refuse_if(answer.optimizer_count > 0 && answer.optimizers == nullptr, "lists no optimizers");
+  refuse_if(answer.problem_count > 0 && answer.problems == nullptr, "lists no problems");
   return answer;
 }
 
@@ -138,8 +148,15 @@ std::vector<fs::path> plugin_folders(const std::vector<std::string>& from_comman
 
 zeroth_library open_library(const fs::path& file) {
   using namespace boost::dll;
-  return negotiate(keep_loaded(
-      shared_library(fs::absolute(file).string(), load_mode::rtld_now | load_mode::rtld_local)));
+  const Loading loading(file);
+  shared_library library;
+  boost::dll::fs::error_code error;
+  library.load(fs::absolute(file).string(), error, load_mode::rtld_now | load_mode::rtld_local);
+  if (error) {
+    const char* why = dlerror();
+    throw std::runtime_error(why == nullptr ? error.message() : why);
+  }
+  return negotiate(keep_loaded(std::move(library)));
 }
 
 Registry::Registry(const std::vector<fs::path>& folders, const Warn& warn) {
@@ -160,6 +177,7 @@ Registry::Registry(const std::vector<fs::path>& folders, const Warn& warn) {
 
 void Registry::load(const fs::path& file, const Warn& warn) {
   try {
+    const Loading loading(file);
     const zeroth_library answer = open_library(file);
     std::vector<Descriptor> optimizers, problems;
     for (std::uint64_t i = 0; i < answer.optimizer_count; ++i) {
@@ -182,7 +200,7 @@ void Registry::load(const fs::path& file, const Warn& warn) {
     };
     add(optimizers_, optimizers, "optimizer");
     add(problems_, problems, "problem");
-  } catch (const std::exception& error) {  // boost::dll appends the whole text of dlerror()
+  } catch (const std::exception& error) {
     warn(fmt::format("plugin {} is left out: {}", file.string(), error.what()));
   }
 }

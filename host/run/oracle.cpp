@@ -9,6 +9,7 @@
 #include <limits>
 #include <new>
 #include <stdexcept>
+#include <thread>
 
 #include "plugins/boundary.hpp"
 #include "plugins/registry.hpp"
@@ -169,6 +170,10 @@ void Oracle::lose(const WorkerLost& lost) {
 // No exception of ours enters a plugin.
 template <typename Call>
 zeroth_status Oracle::guarded(const Call& call) noexcept {
+  if (solver_ != std::thread::id() && std::this_thread::get_id() != solver_) {
+    called_from_elsewhere_ = true;
+    return ZEROTH_BAD_ARGUMENT;
+  }
   try {
     const zeroth_status status = call();
     was_told_ = was_told_ || status == ZEROTH_STOP;
@@ -233,7 +238,10 @@ bool Oracle::admissible(std::uint64_t n, const double* x) {
 
 zeroth_status Oracle::evaluate(std::uint64_t n, const double* x, double* f) {
   if (!may_go_on(n)) return ZEROTH_STOP;
-  if (n == 0) return ZEROTH_OK;
+  if (n == 0) {  // for ever, perhaps
+    end(Outcome::failed, "the optimizer asked for the values of no points");
+    return ZEROTH_BAD_ARGUMENT;
+  }
   if (n > PTRDIFF_MAX / sizeof *x / iterate_.size()) {
     end(Outcome::failed, fmt::format("the optimizer asked for {} points at once", n));
     return ZEROTH_BAD_ARGUMENT;
@@ -387,11 +395,15 @@ std::uint64_t Oracle::minibatch_key() const {
 
 std::optional<RunResult> Oracle::solved_by(const Optimizer& optimizer) {
   zeroth_status status = ZEROTH_OK;
+  solver_ = std::this_thread::get_id();
   try {
     status = optimizer.solve(run_);
   } catch (const WorkerLost& lost) {
     lose(lost);
   }
+  solver_ = std::thread::id();
+  if (called_from_elsewhere_)
+    end(Outcome::failed, "the optimizer called from a thread that was not in solve()");
   return finish(status);
 }
 

@@ -9,6 +9,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "plugins/instances.hpp"
@@ -106,8 +107,10 @@ class Oracle {
   bool keeps_what_is_done_ = false;
   std::optional<Outcome> ended_;
   bool was_cancelled_ = false;
-  bool is_lost_ = false;   // the process of a plugin
-  bool was_told_ = false;  // the optimizer, that the run is over
+  bool is_lost_ = false;                            // the process of a plugin
+  std::thread::id solver_;                          // in solve(); none: any may call
+  std::atomic<bool> called_from_elsewhere_{false};  // by another
+  bool was_told_ = false;                           // the optimizer, that the run is over
   std::uint64_t calls_after_stop_ = 0;
   double first_success_iteration_, first_success_queries_;  // NaN until then
   std::string plugin_says_;                                 // through run.fail

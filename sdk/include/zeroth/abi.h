@@ -25,6 +25,11 @@
  * - [any] may be called from any thread at any time;
  * - [instance] calls for one instance never overlap, different instances run at once;
  * - [library] calls into one library never overlap.
+ *
+ * Manners: a call leaves the process as it found it: locale, working folder, environment, floating
+ * point, signals, descriptors, child processes.  It prints nothing, keeps no memory and no file
+ * that its object does not need, and has no pool of threads of its own (the host runs calls side by
+ * side).
  */
 #ifndef ZEROTH_ABI_H
 #define ZEROTH_ABI_H
@@ -80,7 +85,8 @@ typedef struct zeroth_parameter {
   uint32_t struct_size;
   int32_t type;     /* ZEROTH_REAL ... ZEROTH_PATH */
   uint64_t flags;   /* ZEROTH_EXCLUSIVE_* */
-  const char* name; /* lower_case; unique within its descriptor */
+  const char* name; /* lower_case; unique within its descriptor; none of the words that experiments
+                       use themselves: use, label, split, instances, isolate, tune */
   const char* doc;  /* one sentence with the unit */
   double real;      /* default of a real, else 0 */
   double real_min;  /* may be -infinity */
@@ -116,10 +122,11 @@ typedef struct zeroth_run {
   uint64_t iteration_budget;   /* UINT64_MAX: none */
   void* host_data;             /* the host's; plugins leave it alone */
 
-  /* Objective values of a batch: the only access to the problem; n queries are charged.
+  /* Objective values of a batch: the only access to the problem; n queries are charged, n >= 1.
    * x  n x dimension.   f  n values, to be minimised.
    * OK, DISCARD (some f are NaN), or STOP: the run is over, and f is of no use.
-   * BAD_ARGUMENT for a point that is not finite or out of bounds; the run is then over.
+   * BAD_ARGUMENT for a point that is not finite or out of bounds, and for no point; the run is then
+   * over.
    * All calls between two iterate() see one minibatch of a stochastic problem. */
   zeroth_status (*evaluate)(const struct zeroth_run* run, uint64_t n, const double* x, double* f);
 
@@ -223,8 +230,8 @@ typedef struct zeroth_instance {
   uint32_t struct_size;
   uint32_t dimension;
   const char* label;   /* names the instance in tables: an image number, a seed */
-  const double* lower; /* dimension values, or NULL: unbounded below */
-  const double* upper; /* dimension values, or NULL: unbounded above */
+  const double* lower; /* dimension values, some perhaps -infinity; or NULL: unbounded below */
+  const double* upper; /* dimension values, none below lower; or NULL: unbounded above */
   /* Rows after which the host may cut a batch, 0: it must not.  It then always cuts there, for any
    * number of threads, so that results do not depend on it. */
   uint64_t batch_rows;

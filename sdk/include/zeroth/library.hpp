@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 namespace zeroth {
@@ -21,7 +22,7 @@ struct LibraryEntry {
 
 namespace detail {
 
-/// The host that negotiated, for services; null before that.
+/// The host that negotiates, for services; null before that.
 inline const zeroth_host* current_host = nullptr;
 
 class LibraryTable {
@@ -52,7 +53,6 @@ class LibraryTable {
     library->optimizers = optimizers_.data();
     library->problem_count = problems_.size();
     library->problems = problems_.data();
-    current_host = host;
     return ZEROTH_OK;
   }
 
@@ -78,6 +78,35 @@ inline void log(std::int32_t level, const std::string& line) {
 inline void log_info(const std::string& line) { detail::log(ZEROTH_LOG_INFO, line); }
 inline void log_warning(const std::string& line) { detail::log(ZEROTH_LOG_WARNING, line); }
 
+namespace detail {
+
+/// Runs body(), whose caller takes no message: what it throws is a warning at the terminal.
+template <typename Body>
+zeroth_status logged(const char* of, Body&& body) noexcept {
+  return guarded(body, [of](const char* text) {
+    try {
+      log_warning(std::string(of) + ": " + text);
+    } catch (...) {  // out of memory
+    }
+  });
+}
+
+/// body(), which may give a status or nothing.
+template <typename Body>
+zeroth_status status_of(Body&& body) {
+  using Given = std::invoke_result_t<Body>;
+  static_assert(std::is_void_v<Given> || std::is_same_v<Given, zeroth_status>,
+                "it returns nothing or a zeroth_status");
+  if constexpr (std::is_void_v<Given>) {
+    body();
+    return ZEROTH_OK;
+  } else {
+    return body();
+  }
+}
+
+}  // namespace detail
+
 /// For constructors of suites and optimizers: what is made depends on this file.  See
 /// zeroth_files_1; read_file() says it.
 inline void note_file(const std::string& path) {
@@ -91,7 +120,8 @@ inline void note_file(const std::string& path) {
 #define ZEROTH_LIBRARY(name, version, ...)                                           \
   extern "C" ZEROTH_EXPORT zeroth_status zeroth_negotiate(const zeroth_host* host,   \
                                                           zeroth_library* library) { \
-    return ::zeroth::detail::reported(nullptr, [&]() -> zeroth_status {              \
+    ::zeroth::detail::current_host = host;                                           \
+    return ::zeroth::detail::logged(name, [&]() -> zeroth_status {                   \
       static const ::zeroth::detail::LibraryTable table{__VA_ARGS__};                \
       return table.negotiate(host, library, name, version);                          \
     });                                                                              \

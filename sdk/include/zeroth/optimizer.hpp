@@ -24,7 +24,8 @@
 
 namespace zeroth {
 
-/// What an optimizer says of itself; see zeroth_optimizer for each field.
+/// What an optimizer says of itself; see zeroth_optimizer for each field.  Texts must live as long
+/// as the library: use literals.
 struct OptimizerInfo {
   const char* id;
   const char* name;
@@ -116,12 +117,15 @@ struct OptimizerAdapter {
         },
         [&](const char* text) { c_run->fail(c_run, text); });
   }
-  static const void* extension(const zeroth_optimizer*, const char* id) {
+  static const void* extension(const zeroth_optimizer*, [[maybe_unused]] const char* id) {
+    const void* found = nullptr;
     if constexpr (requires { T::extension(id); }) {
-      return T::extension(id);
-    } else {
-      return nullptr;
+      logged(id, [&] {
+        found = T::extension(id);
+        return ZEROTH_OK;
+      });
     }
+    return found;
   }
 };
 

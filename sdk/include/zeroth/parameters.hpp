@@ -83,6 +83,7 @@ inline Parameter path(const char* name, const char* default_value, const char* d
 /// One of several words; the first is the default.
 inline Parameter choice(const char* name, std::initializer_list<const char*> choices,
                         const char* doc) {
+  if (choices.size() == 0) throw Error(std::string(name) + " is a choice of nothing");
   Parameter p = detail::parameter(ZEROTH_CHOICE, name, doc);
   p.abi.text = *choices.begin();
   p.choices = choices;

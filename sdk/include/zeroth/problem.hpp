@@ -6,7 +6,8 @@
 //     std::size_t dimension() const;
 //     void initial_point(std::uint64_t seed, std::span<double> x) const;
 //     // x  f.size() x dimension, row-major
-//     // Or returns a zeroth_status: ZEROTH_DISCARD where some f are NaN because a point failed.
+//     // This and the others that are void may also return a zeroth_status: ZEROTH_DISCARD where
+//     // some f are NaN because a point failed.
 //     void evaluate(std::uint64_t minibatch, std::span<const double> x, std::span<double> f) const;
 //     // All below is optional.
 //     std::string label() const;
@@ -41,6 +42,7 @@
 #include <zeroth/parameters.hpp>
 
 #include <cmath>
+#include <concepts>
 #include <cstdint>
 #include <limits>
 #include <memory>
@@ -54,7 +56,8 @@ namespace zeroth {
 
 enum class Split : std::int32_t { train = ZEROTH_TRAIN, test = ZEROTH_TEST };
 
-/// What a problem says of itself; see zeroth_problem for each field.
+/// What a problem says of itself; see zeroth_problem for each field.  Its texts, and those of
+/// metrics and pictures, must live as long as the library: use literals.
 struct ProblemInfo {
   const char* id;
   const char* name;
@@ -101,8 +104,11 @@ struct ProblemAdapter {
 
   // An optional member of another form would be left out without a word.
   static_assert(
-      !requires { &Instance::label; } || requires(const Instance& i) { i.label(); },
-      "label() is a const member without parameters");
+      !requires { &Instance::label; } ||
+          requires(const Instance& i) {
+            { i.label() } -> std::convertible_to<std::string>;
+          },
+      "label() is a const member without parameters that gives a text");
   static_assert(
       !requires { &Instance::lower; } || requires(const Instance& i) { i.lower(); },
       "lower() is a const member without parameters");
@@ -164,7 +170,7 @@ struct ProblemAdapter {
   static void destroy(void* suite) { delete static_cast<Suite*>(suite); }
   static std::uint64_t instance_count(const void* suite, std::int32_t split) {
     std::uint64_t count = 0;  // also when it throws
-    reported(nullptr, [&] {
+    logged("instance_count()", [&] {
       count = static_cast<const Suite*>(suite)->instance_count(static_cast<Split>(split));
       return ZEROTH_OK;
     });
@@ -177,6 +183,7 @@ struct ProblemAdapter {
       if (out->struct_size < sizeof(zeroth_instance)) return ZEROTH_UNSUPPORTED;
       auto open = std::make_unique<Open>();
       open->instance = static_cast<const Suite*>(suite)->open(static_cast<Split>(split), index);
+      if (open->instance == nullptr) throw Error("open() gave no instance");
       const Instance& instance = *open->instance;
       if constexpr (requires { instance.label(); }) {
         open->label = instance.label();
@@ -210,9 +217,9 @@ struct ProblemAdapter {
   }
 
   static zeroth_status initial_point(const zeroth_instance* self, std::uint64_t seed, double* x) {
-    return reported(nullptr, [&] {
-      of(self).initial_point(seed, {x, self->dimension});
-      return ZEROTH_OK;
+    return logged("initial_point()", [&] {
+      return status_of(
+          [&] { return of(self).initial_point(seed, std::span<double>(x, self->dimension)); });
     });
   }
   static zeroth_status evaluate(const zeroth_instance* self, std::uint64_t minibatch,
@@ -221,42 +228,39 @@ struct ProblemAdapter {
     return reported(message, [&]() -> zeroth_status {
       const std::span<const double> points(x, n * self->dimension);
       const std::span<double> values(f, n);
-      if constexpr (std::is_void_v<decltype(of(self).evaluate(minibatch, points, values))>) {
-        of(self).evaluate(minibatch, points, values);
-        return ZEROTH_OK;
-      } else {
-        return of(self).evaluate(minibatch, points, values);
-      }
+      return status_of([&] { return of(self).evaluate(minibatch, points, values); });
     });
   }
 
   static zeroth_status gradient(const zeroth_instance* self, std::uint64_t minibatch,
                                 const double* x, double* g) {
-    return reported(nullptr, [&] {
-      of(self).gradient(minibatch, std::span<const double>(x, self->dimension),
-                        std::span<double>(g, self->dimension));
-      return ZEROTH_OK;
+    return logged("gradient()", [&] {
+      return status_of([&] {
+        return of(self).gradient(minibatch, std::span<const double>(x, self->dimension),
+                                 std::span<double>(g, self->dimension));
+      });
     });
   }
   static std::int32_t succeeded(const zeroth_instance* self, const double* x, double loss) {
     std::int32_t answer = 0;  // also when it throws
-    reported(nullptr, [&] {
+    logged("succeeded()", [&] {
       answer = of(self).succeeded(std::span<const double>(x, self->dimension), loss) ? 1 : 0;
       return ZEROTH_OK;
     });
     return answer;
   }
   static zeroth_status measure(const zeroth_instance* self, const double* x, double* values) {
-    return reported(nullptr, [&] {
-      of(self).measure(std::span<const double>(x, self->dimension),
-                       {values, Instance::metrics().size()});
-      return ZEROTH_OK;
+    return logged("measure()", [&] {
+      return status_of([&] {
+        return of(self).measure(std::span<const double>(x, self->dimension),
+                                std::span<double>(values, Instance::metrics().size()));
+      });
     });
   }
 
   static double optimum(const zeroth_instance* self) {
     double value = std::numeric_limits<double>::quiet_NaN();  // also when it throws
-    reported(nullptr, [&] {
+    logged("optimum()", [&] {
       value = of(self).optimum();
       return ZEROTH_OK;
     });
@@ -264,7 +268,7 @@ struct ProblemAdapter {
   }
   static zeroth_status optimal_point(const zeroth_instance* self, double* x) {
     if constexpr (requires(const Instance& i) { i.optimal_point(std::span<double>()); }) {
-      return reported(nullptr, [&] {
+      return logged("optimal_point()", [&] {
         of(self).optimal_point(std::span<double>(x, self->dimension));
         return ZEROTH_OK;
       });
@@ -274,7 +278,7 @@ struct ProblemAdapter {
   }
 
   static zeroth_status shape(const zeroth_instance* self, std::uint32_t* shape) {
-    return reported(nullptr, [&] {
+    return logged("picture_shape()", [&] {
       const PictureShape said = of(self).picture_shape();
       shape[0] = said.channels;
       shape[1] = said.height;
@@ -283,10 +287,12 @@ struct ProblemAdapter {
     });
   }
   static zeroth_status draw(const zeroth_instance* self, const double* x, double* pictures) {
-    return reported(nullptr, [&] {
-      of(self).draw(std::span<const double>(x, self->dimension),
-                    {pictures, Instance::pictures().size() * of(self).picture_shape().size()});
-      return ZEROTH_OK;
+    return logged("draw()", [&] {
+      const std::size_t size = Instance::pictures().size() * of(self).picture_shape().size();
+      return status_of([&] {
+        return of(self).draw(std::span<const double>(x, self->dimension),
+                             std::span<double>(pictures, size));
+      });
     });
   }
 
@@ -325,7 +331,7 @@ struct ProblemAdapter {
     }
   };
 
-  static const void* extension([[maybe_unused]] const zeroth_instance* self, const char* id) {
+  static const void* find_extension([[maybe_unused]] const zeroth_instance* self, const char* id) {
     const std::string_view wanted(id);
     if constexpr (requires(const Instance& i) {
                     i.gradient(0, std::span<const double>(), std::span<double>());
@@ -350,6 +356,14 @@ struct ProblemAdapter {
       if (wanted == ZEROTH_RENDER_1) return &table.abi;
     }
     return nullptr;
+  }
+  static const void* extension(const zeroth_instance* self, const char* id) {
+    const void* found = nullptr;
+    logged(id, [&] {
+      found = find_extension(self, id);
+      return ZEROTH_OK;
+    });
+    return found;
   }
 };
 
