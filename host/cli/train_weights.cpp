@@ -71,6 +71,7 @@ class Files {
   fs::path weights_, training_;
 };
 
+// A scratch file, away from where the user has files of any name.
 class TemporaryFile {
  public:
   TemporaryFile() {

@@ -55,7 +55,9 @@ std::string slow() {
 }
 
 struct Shell : WorkFolder {
-  explicit Shell(const std::string& text = small) : WorkFolder("t.toml", text) {}
+  explicit Shell(const std::string& text = small) : WorkFolder("t.toml", text) {
+    environment.push_back("TMPDIR=" + folder.path().string());  // what is left there is seen
+  }
   ProcessResult train(std::vector<std::string> more = {}) const {
     std::vector<std::string> arguments{"train", "t.toml", "-o", "w"};
     arguments.insert(arguments.end(), more.begin(), more.end());
