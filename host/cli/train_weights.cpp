@@ -19,6 +19,7 @@
 #include "cli/paths.hpp"
 #include "cli/preparation.hpp"
 #include "hash.hpp"
+#include "new_file.hpp"
 #include "plugins/registry.hpp"
 #include "report/training_summary.hpp"
 #include "spec/read_training.hpp"
@@ -30,11 +31,10 @@ namespace zeroth::host {
 namespace fs = std::filesystem;
 namespace {
 
-// The weights, the training file beside them, and a scratch file that goes in the end.
+// The weights, and the training file beside them.
 class Files {
  public:
-  explicit Files(const std::string& output)
-      : weights_(output), training_(output + ".training"), scratch_(output + ".partial") {
+  explicit Files(const std::string& output) : weights_(output), training_(output + ".training") {
     std::error_code error;
     if (fs::is_directory(weights_, error)) {
       throw UserError(output, "is a folder", "name a file with -o, such as weights.safetensors");
@@ -48,55 +48,65 @@ class Files {
                       "name another file with -o; weights are never written over");
     }
   }
-  ~Files() {
-    std::error_code ignored;
-    if (claimed_) fs::remove(scratch_, ignored);
-  }
-  Files(const Files&) = delete;
-  Files& operator=(const Files&) = delete;
 
   const fs::path& weights() const { return weights_; }
   const fs::path& training() const { return training_; }
-  const fs::path& scratch() const { return scratch_; }
-
-  /// The training file is ours alone, and so is the scratch file.
-  void claim() { claimed_ = true; }
 
   /// The weights of a training that was complete before are written if they are gone.
-  void restore(const std::string& bytes) const {
-    if (!fs::exists(weights_)) return publish(bytes);
+  void restore(TrainingStore& store, const std::string& bytes) const {
+    if (!fs::exists(weights_)) return publish(store, bytes);
     if (read_bytes(weights_) == bytes) return;
     throw UserError(weights_.string(), "holds other weights than its training ended with",
                     "move it away: the same command then writes those again");
   }
 
-  /// The scratch file becomes the weights; whole or not at all.
-  void publish() const { publish(read_bytes(scratch_)); }
-  void publish(const std::string& bytes) const {
-    const fs::path copy = weights_.string() + ".new";
-    write_bytes(copy, bytes);
-    fs::rename(copy, weights_);
+  /// What is there must be what this training has written.
+  void refuse_others(const TrainingStore& store) const {
+    const std::string there = fingerprint_of(weights_);
+    if (there.empty() || has(store.provenance(ours), there)) return;
+    if (store.provenance(ours).empty() && store.state()) return;  // a file of an older program
+    throw UserError(weights_.string(), "holds other weights than this training has written",
+                    "move it away, or name another file with -o; weights are never written over");
+  }
+
+  /// Whole or not at all; the training file knows before that they are ours.
+  void publish(TrainingStore& store, const std::string& bytes) const {
+    const std::string before = store.provenance(ours);
+    store.set_provenance({{ours, fingerprint(bytes) + " " + before.substr(0, before.find(' '))}});
+    NewFile file(weights_, true, "name other weights with -o");
+    file.out() << bytes;
+    file.finish();
   }
 
  private:
-  fs::path weights_, training_, scratch_;
-  bool claimed_ = false;
+  static constexpr const char* ours = "weights";  // the fingerprints of the last two
+  static bool has(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+  }
+  fs::path weights_, training_;
 };
 
+// A scratch file, away from where the user has files of any name.
 class TemporaryFile {
  public:
-  TemporaryFile() : path_((fs::temp_directory_path() / "zeroth-XXXXXX").string()) {
-    const int file = mkstemp(path_.data());
-    if (file < 0) throw UserError(path_, std::strerror(errno), "set TMPDIR to another folder");
+  TemporaryFile() {
+    std::error_code error;
+    std::string name = (fs::temp_directory_path(error) / "zeroth-XXXXXX").string();
+    const int file = error ? -1 : mkstemp(name.data());
+    if (file < 0)
+      throw UserError("no temporary file can be made",
+                      error ? error.message() : std::strerror(errno),
+                      "set TMPDIR to another folder");
     ::close(file);
+    path_ = name;
   }
   ~TemporaryFile() { ::unlink(path_.c_str()); }
   TemporaryFile(const TemporaryFile&) = delete;
   TemporaryFile& operator=(const TemporaryFile&) = delete;
-  fs::path path() const { return path_; }
+  const fs::path& path() const { return path_; }
 
  private:
-  std::string path_;
+  fs::path path_;
 };
 
 /// Where it is, how good, and how long still: an iteration that is trained on costs more than one
@@ -213,23 +223,25 @@ int train_weights(Terminal& terminal, const std::vector<std::string>& folders,
                   const TrainOptions& options) {
   refuse_missing(options.training, "training/binary-classification.toml");
   const Training training = read_training(options.training, options.settings);
-  Files files(options.output);
+  const Files files(options.output);
   const Registry registry = scan(terminal, folders);
   BoundTraining bound = bind_training(training, registry.optimizers(), registry.problems(),
                                       resolve_beside(training.file));
   const Suite suite(*bound.problem.descriptor, bound.problem.values, bound.problem.where);
   add_files(bound.problem, suite.files());
   bound.identity += identity_of(bound.problem.files);
-  const std::uint64_t validation_runs = check(bound, suite, TemporaryFile().path());
+  bound.note = note_of(bound);
+  const TemporaryFile scratch;
+  const std::uint64_t validation_runs = check(bound, suite, scratch.path());
 
   TrainingStore store = TrainingStore::open_to_write(files.training());
-  files.claim();
   TrainingState state = resume(store, bound, options, terminal);
   TrainingOutcome outcome;
   if (state.complete) {
-    files.restore(state.start);
+    files.restore(store, state.start);
     terminal.note("this training is complete");
   } else {
+    files.refuse_others(store);
     std::atomic<bool>& interrupted = watch_for_interruption();
     TrainingProgress progress(terminal, bound, validation_runs, state);
     TrainingObserver observer;
@@ -241,11 +253,11 @@ int train_weights(Terminal& terminal, const std::vector<std::string>& folders,
       store.append(record, now);
       progress.validation(record, now);
     };
-    observer.improved = [&] { files.publish(); };
-    outcome = train(bound, suite, options.threads, interrupted, files.scratch(), state, observer);
+    observer.improved = [&] { files.publish(store, read_bytes(scratch.path())); };
+    outcome = train(bound, suite, options.threads, interrupted, scratch.path(), state, observer);
     terminal.clear_progress();
     if (outcome.end == TrainingEnd::complete) {
-      files.publish(state.start);
+      files.publish(store, state.start);
       store.save(state);
     }
   }

@@ -11,7 +11,7 @@
 #include <optional>
 #include <utility>
 
-#include "report/new_file.hpp"
+#include "new_file.hpp"
 #include "report/png.hpp"
 #include "user_error.hpp"
 

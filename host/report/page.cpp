@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "bytes.hpp"
-#include "report/new_file.hpp"
+#include "new_file.hpp"
 #include "report/page_data.hpp"
 #include "user_error.hpp"
 

@@ -124,14 +124,18 @@ BoundTraining bind_training(const Training& training, const std::vector<Descript
     phase.training = std::move(learning.values);
     bound.phases.push_back(std::move(phase));
   }
-  bound.note = nlohmann::ordered_json{{"title", training.title},
-                                      {"optimizer", descriptor.id + " " + descriptor.version},
-                                      {"problem", problem.id + " " + on.version},
-                                      {"program", fmt::format("zeroth {}", version)},
-                                      {"seed", training.seed},
-                                      {"training", fingerprint(bound.identity)}}
-                   .dump();
   return bound;
+}
+
+std::string note_of(const BoundTraining& bound) {
+  const Descriptor &optimizer = *bound.optimizer, &problem = *bound.problem.descriptor;
+  return nlohmann::ordered_json{{"title", bound.training.title},
+                                {"optimizer", optimizer.id + " " + optimizer.version},
+                                {"problem", problem.id + " " + problem.version},
+                                {"program", fmt::format("zeroth {}", version)},
+                                {"seed", bound.training.seed},
+                                {"training", fingerprint(bound.identity)}}
+      .dump();
 }
 
 }  // namespace zeroth::host

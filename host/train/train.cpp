@@ -101,6 +101,11 @@ class Phase {
           fmt::format("the training file has other weights than the {} of {} {}", count,
                       bound.optimizer->id, bound.optimizer->version));
     }
+    if (!state_.best.empty()) {  // resumed: should the file have been lost, it is there again
+      trainer_.set(state_.best);
+      trainer_.save(scratch_, bound_.note);
+      observer_.improved();
+    }
     trainer_.set(state_.weights);
   }
 

@@ -35,6 +35,9 @@ struct BoundTraining {
 BoundTraining bind_training(const Training& training, const std::vector<Descriptor>& optimizers,
                             const std::vector<Descriptor>& problems, const ResolvePath& resolve);
 
+/// For the weights file: what they were trained by.  A function of the identity, among others.
+std::string note_of(const BoundTraining& bound);
+
 /// Told on the calling thread, in order.  state is what a resumed training would start from.
 struct TrainingObserver {
   std::function<void(const StepRecord&, const TrainingState&)> step;

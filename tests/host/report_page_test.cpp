@@ -337,6 +337,22 @@ TEST_CASE("a page that is there is not replaced unless asked to, and never left 
   CHECK(files_like(report.folder.path(), ".partial") == 0);
 }
 
+TEST_CASE("a page that does not fit on the disk leaves the old one, and nothing beside it",
+          "[page]") {
+  const Report report(matrix);
+  const std::string before = read_all(report.folder / "r.html");
+  const ProcessResult full =
+      run_program({"sh", "-c", "ulimit -f 100 && exec \"$0\" report r.zeroth -o r.html --overwrite",
+                   ZEROTH_BINARY_DIR "/bin/zeroth"},
+                  report.folder.path());
+  INFO(full.err);
+  CHECK(full.exit_code == 1);
+  CHECK(full.err == "error: r.html: cannot be written: File too large\n");
+  CHECK(read_all(report.folder / "r.html") == before);
+  CHECK(files_like(report.folder.path(), ".html") == 1);
+  CHECK(files_like(report.folder.path(), ".partial") == 0);
+}
+
 namespace {
 
 const std::string looked_into = R"(trials = 2

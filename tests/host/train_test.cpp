@@ -58,7 +58,9 @@ std::string slow() {
 }
 
 struct Shell : WorkFolder {
-  explicit Shell(const std::string& text = small) : WorkFolder("t.toml", text) {}
+  explicit Shell(const std::string& text = small) : WorkFolder("t.toml", text) {
+    environment.push_back("TMPDIR=" + folder.path().string());  // what is left there is seen
+  }
   ProcessResult train(std::vector<std::string> more = {}) const {
     std::vector<std::string> arguments{"train", "t.toml", "-o", "w"};
     arguments.insert(arguments.end(), more.begin(), more.end());
@@ -69,6 +71,13 @@ struct Shell : WorkFolder {
         .values("log_step", {1})[0];
   }
 };
+
+std::set<std::string> files_in(const Shell& shell) {
+  std::set<std::string> names;
+  for (const auto& each : std::filesystem::directory_iterator(shell.folder.path()))
+    names.insert(each.path().filename().string());
+  return names;
+}
 
 std::string complaint(const std::string& text, std::vector<std::string> more = {}) {
   const Shell shell(text);
@@ -92,7 +101,7 @@ TEST_CASE("a training lowers the validation score and says how far it is", "[tra
   CHECK(has(r.err, " left"));
   CHECK(has(r.out, "weights in w, curve in w.training"));
   CHECK(shell.weight() > -5.0);  // from -6, a step far too small
-  CHECK_FALSE(shell.exists("w.partial"));
+  CHECK(files_in(shell) == std::set<std::string>{"t.toml", "w", "w.training"});
   CHECK(has(read_all(shell.folder / "w"), "Small"));  // the note
 
   const ProcessResult again = shell.train();
@@ -414,6 +423,24 @@ TEST_CASE("weights of another origin are never written over", "[train]") {
   CHECK(changed.exit_code == 2);
   CHECK(has(changed.err, "holds a training with other settings"));
   CHECK(read_all(other.folder / "w") == bytes);
+}
+
+TEST_CASE("a training leaves alone what is beside its weights, also the weights of another",
+          "[train]") {
+  const Shell shell;
+  for (const char* file : {"w.partial", "w.new"}) shell.folder.write(file, "precious");
+  REQUIRE(shell.train().exit_code == 0);
+  CHECK(read_all(shell.folder / "w.partial") == "precious");
+  CHECK(read_all(shell.folder / "w.new") == "precious");
+
+  const Shell others;
+  for (const char* weights : {"w.partial", "w.new", "w"})
+    REQUIRE(others({"train", "t.toml", "-o", weights}).exit_code == 0);
+  CHECK(files_in(others) == std::set<std::string>{"t.toml", "w", "w.training", "w.new",
+                                                  "w.new.training", "w.partial",
+                                                  "w.partial.training"});
+  for (const char* weights : {"w.partial", "w.new"})
+    CHECK(read_all(others.folder / weights) == read_all(others.folder / "w"));
 }
 
 TEST_CASE("a run under test gets no gradient", "[train]") {

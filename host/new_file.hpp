@@ -7,7 +7,8 @@
 
 namespace zeroth::host {
 
-/// Written until finish() under a name beside it that is this process's own: two do not meet.
+/// Written until finish() under a name beside it that no file has: two do not meet, and nothing of
+/// the user's is taken for it.
 class NewFile {
  public:
   /// Throws UserError, with the remedy `instead` ("name another folder with --csv"), where the path
@@ -17,7 +18,8 @@ class NewFile {
   NewFile& operator=(const NewFile&) = delete;
   ~NewFile();
   std::ofstream& out() { return out_; }
-  /// Throws std::runtime_error when it could not be written; then it is not there.
+  /// On disk when it returns.  Throws std::runtime_error when it could not be written; then what
+  /// was there before is there still.
   void finish();
 
  private:
