@@ -31,8 +31,9 @@ void check_name(const std::string& name) {
                     "lower-case letters and digits, words joined by a hyphen, at most 64 in all: "
                     "trust-region");
   }
-  static const std::vector<std::string> targets{"all",     "clean",   "depend", "help",
-                                                "install", "package", "test"};
+  static const std::vector<std::string> targets{"all",           "clean",   "depend",  "edit-cache",
+                                                "help",          "install", "package", "preinstall",
+                                                "rebuild-cache", "test"};
   if (std::find(targets.begin(), targets.end(), name) != targets.end()) {
     throw UserError("command line", fmt::format("'{}' is a word of CMake's", name),
                     fmt::format("choose a name that says more, such as {}-search", name));

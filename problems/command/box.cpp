@@ -107,14 +107,14 @@ Box box_of(std::size_t dimension, const std::string& bounds, const std::string& 
   for (std::size_t j = 0; j < box.dimension; ++j) {
     const double low = box.lower.empty() ? -infinity : box.lower[j];
     const double high = box.upper.empty() ? infinity : box.upper[j];
-    const std::string which = "coordinate " + std::to_string(j);
+    const auto which = [j] { return "coordinate " + std::to_string(j); };
     if (drawn) {
       if (std::isfinite(low) && std::isfinite(high)) continue;
-      throw Error("start: \"random\" needs bounds on both sides, and " + which + " has none");
+      throw Error("start: \"random\" needs bounds on both sides, and " + which() + " has none");
     }
     if (box.start.size() == j) box.start.push_back(middle(low, high));
     if (box.start[j] >= low && box.start[j] <= high) continue;
-    throw Error("start: " + which + " is outside of its bounds");
+    throw Error("start: " + which() + " is outside of its bounds");
   }
   return box;
 }

@@ -115,7 +115,7 @@ static const void* no_extension(const zeroth_optimizer* self, const char* id) {
 static const zeroth_optimizer compass_search = {
     .struct_size = sizeof(zeroth_optimizer),
     .threads = ZEROTH_THREADS_INSTANCE,
-    .capabilities = ZEROTH_HANDLES_BOUNDS,
+    .capabilities = ZEROTH_HANDLES_BOUNDS | ZEROTH_IGNORES_SEED,
     .id = "compass-search",
     .name = "Compass search",
     .version = "1.0.0",

@@ -308,6 +308,15 @@ TEST_CASE("Ctrl-C stops cleanly with exit code 130, and the same command goes on
   CHECK(has(dry.err, std::to_string(1600 - done) + " of 1600 runs would be done"));
 }
 
+TEST_CASE("no report is written over results", "[cli]") {
+  const Shell zeroth;
+  zeroth.good({"run", "e.toml"});
+  const ProcessResult r = zeroth({"report", "e.zeroth", "-o", "e.zeroth", "--overwrite"});
+  CHECK(r.exit_code == 2);
+  CHECK(has(r.err, "e.zeroth: is a file of results"));
+  CHECK(runs_in(zeroth.folder / "e.zeroth") == 16);
+}
+
 TEST_CASE("what cannot be printed is exit code 1, and no result is lost", "[cli]") {
   const Shell zeroth;
   CHECK(under_sh(zeroth, "list > /dev/full 2> /dev/null") == 1);
@@ -460,6 +469,25 @@ TEST_CASE("a broken library is one warning with the whole reason, and the rest w
     INFO(library);
     CHECK(warnings == 1);
   }
+}
+
+TEST_CASE("a library that ends the program while it is loaded is named", "[cli]") {
+  Shell zeroth;
+  const auto plain = sanitizer_options(plain_signals);
+  zeroth.environment.insert(zeroth.environment.end(), plain.begin(), plain.end());
+  for (const auto& [name, exit_code] :
+       {std::pair("exits", 1), std::pair("crashes", 128 + SIGSEGV)}) {
+    const ProcessResult r = zeroth({"list", "--plugin-dir", zoo + "/loading/" + name});
+    INFO(r.err);
+    CHECK(r.exit_code == exit_code);
+    CHECK(has(r.err, std::string("/loading/") + name + "/libzoo_loading_" + name + ".so") |
+          has(r.err, std::string("/loading/") + name + "/zoo_loading_" + name + ".so"));
+    CHECK(has(r.err, "while it is loaded"));
+  }
+  const ProcessResult thrown = zeroth({"list", "--plugin-dir", zoo + "/loading/throws"});
+  INFO(thrown.err);
+  CHECK(thrown.exit_code == 0);
+  CHECK(has(thrown.err, "zoo_undecided: mode is a choice of nothing"));
 }
 
 TEST_CASE("each misbehaving optimizer is one clear outcome", "[cli]") {

@@ -1,12 +1,15 @@
 #include "run/oracle.hpp"
 
 #include <tbb/global_control.h>
+#include <zeroth/optimizer.hpp>
 
 #include <cmath>
 #include <limits>
 #include <map>
 #include <string>
+#include <thread>
 #include <tuple>
+#include <vector>
 
 #include "host/matrix_of.hpp"
 #include "run/loss_gradient.hpp"
@@ -225,6 +228,39 @@ TEST_CASE("a point that the problem discards ends nothing, asked for or walked t
   REQUIRE(r.trace.size() == 4);
   CHECK((std::isnan(r.trace[1].loss) && std::isnan(r.trace[2].loss)));
   CHECK((r.final_loss == 3 && r.best_loss == 3));
+}
+
+TEST_CASE("a batch without points ends the run", "[oracle]") {
+  Session s(queries(9));
+  CHECK(s.evaluate({}) == ZEROTH_BAD_ARGUMENT);
+  CHECK(s.finish().message == "the optimizer asked for the values of no points");
+}
+
+namespace {
+
+struct FromElsewhere {
+  static zeroth::OptimizerInfo info() {
+    return {.id = "from-elsewhere", .name = "", .version = "", .doc = ""};
+  }
+  explicit FromElsewhere(const zeroth::Values&) {}
+  void solve(zeroth::Run& run) const {
+    std::thread([&] {
+      const std::vector<double> x = run.start();
+      run.abi()->iterate(run.abi(), x.data());
+    }).join();
+  }
+};
+
+}  // namespace
+
+TEST_CASE("only the thread in solve() may call", "[oracle]") {
+  const Descriptor descriptor = describe(zeroth::optimizer<FromElsewhere>().optimizer, "here");
+  const Optimizer optimizer(descriptor, {}, "");
+  Session s(queries(9));
+  const RunResult r = s.oracle.solved_by(optimizer).value();
+  CHECK(r.outcome == Outcome::failed);
+  CHECK(r.message == "the optimizer called from a thread that was not in solve()");
+  CHECK(r.iterations == 0);
 }
 
 TEST_CASE("the time of the budget ends the run", "[oracle]") {

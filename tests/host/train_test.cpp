@@ -443,6 +443,31 @@ TEST_CASE("a training leaves alone what is beside its weights, also the weights 
     CHECK(read_all(others.folder / weights) == read_all(others.folder / "w"));
 }
 
+TEST_CASE("weights that take the place of an unfinished training's are not written over",
+          "[train]") {
+  const Shell shell(slow());
+  const auto interrupt = [&] {
+    return shell({"train", "t.toml", "-o", "w"}, 10ms, SIGINT, [&] { return shell.exists("w"); })
+        .exit_code;
+  };
+  REQUIRE(interrupt() == 130);
+  const std::string ours = read_all(shell.folder / "w");
+  shell.folder.write("w", "precious");
+  const ProcessResult r = shell.train();
+  CHECK(r.exit_code == 2);
+  CHECK(has(r.err, "w: holds other weights than this training has written"));
+  CHECK(read_all(shell.folder / "w") == "precious");
+  std::filesystem::remove(shell.folder / "w");  // then they come back at once
+  REQUIRE(interrupt() == 130);
+  CHECK(shell.exists("w"));
+
+  const Shell empty;
+  empty.folder.write("w", "precious");
+  empty.folder.write("w.training", "");
+  CHECK(empty.train().exit_code == 2);
+  CHECK(read_all(empty.folder / "w") == "precious");
+}
+
 TEST_CASE("a run under test gets no gradient", "[train]") {
   const Shell shell;
   shell.folder.write("e.toml",
