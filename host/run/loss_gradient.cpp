@@ -25,7 +25,7 @@ zeroth_status LossGradient::operator()(const double* x, double* g, zeroth_messag
   const zeroth_status status = exact_ != nullptr
                                    ? exact_->gradient(&instance_.abi(), ZEROTH_FULL_DATA, x, g)
                                    : differences(x, g, message);
-  if (status < 0) return status;
+  if (status != ZEROTH_OK) return status;
   const bool finite =
       std::all_of(g, g + instance_.dimension(), [](double v) { return std::isfinite(v); });
   return finite ? ZEROTH_OK : ZEROTH_DISCARD;

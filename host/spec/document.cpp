@@ -249,7 +249,8 @@ std::vector<Setting> Document::settings(const toml::table& table,
   names.erase(std::unique(names.begin(), names.end()), names.end());
   std::vector<Setting> all;
   for (const std::string& name : names) {
-    if (std::find(ours.begin(), ours.end(), name) != ours.end()) continue;
+    // Nor is a key of a table that is one of ours a parameter.
+    if (std::find(ours.begin(), ours.end(), name.substr(0, name.find('.'))) != ours.end()) continue;
     const Found found = find(table, name, scopes);
     all.push_back({name, values_of(found), found.where});
   }

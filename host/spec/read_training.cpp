@@ -99,14 +99,17 @@ PhaseSpec read_phase(Document& document, const toml::table& table, std::size_t n
   spec.batch = count("batch", spec.batch);
   spec.iterations = count("iterations", spec.iterations);
   spec.unroll = count("unroll", spec.unroll);
+  static const toml::table none;
+  const toml::table* inner = &none;
   if (const toml::node* node = table.get("optimizer")) {
-    const toml::table* inner = node->as_table();
+    inner = node->as_table();
     if (inner == nullptr) {
       wrong_type({node, document.place(*node, "optimizer")},
                  "a table such as { variant = \"no-query\" }");
     }
-    spec.optimizer = document.settings(*inner, {}, {});
   }
+  spec.optimizer = document.settings(
+      *inner, {fmt::format("phase.{}.optimizer.", number), "phase.*.optimizer."}, {});
   spec.settings = document.settings(table, scopes, phase_keys());
   return spec;
 }
@@ -147,7 +150,7 @@ Training read_training(const std::filesystem::path& file,
   }
   document.refuse_unused_overrides(
       "keys are title, seed, gradient, scale, problem.KEY, optimizer.KEY, validation.KEY, "
-      "phase.N.KEY and phase.*.KEY");
+      "phase.N.KEY, phase.*.KEY and the same with optimizer.KEY");
   return training;
 }
 

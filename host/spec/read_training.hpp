@@ -11,7 +11,8 @@ namespace zeroth::host {
 
 /// Reads and checks everything that can be checked without plugins.
 /// overrides  "key=value" each.  Keys: title, seed, gradient, scale, problem.KEY,
-///            optimizer.KEY, validation.KEY, phase.N.KEY (N = 1, 2, ...), phase.*.KEY.
+///            optimizer.KEY, validation.KEY, phase.N.KEY (N = 1, 2, ...), phase.*.KEY,
+///            phase.N.optimizer.KEY, phase.*.optimizer.KEY.
 /// Throws UserError that names file, line and key, or the override.
 Training read_training(const std::filesystem::path& file,
                        const std::vector<std::string>& overrides);

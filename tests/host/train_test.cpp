@@ -359,6 +359,12 @@ TEST_CASE("what an optimizer refuses in a later phase is said before any work", 
   CHECK(has(refusal, "t.toml:21: phase 2: zo-lstm: the weights of the phase before: holds no "));
   CHECK(has(complaint(replaced(small, "random_start", "bound = 2.0\nrandom_start")),
             "t.toml:4: problem.use: Quadratic has bounds, which learned-step ignores"));
+  // What --set gives an optimizer's phase is its as well.
+  CHECK(has(complaint(replaced(small, "learned-step", "zo-lstm"),
+                      {"--set", "phase.1.optimizer.variant=no-query"}),
+            "t.toml:21: phase 2: zo-lstm: the weights of the phase before: holds no "));
+  CHECK(has(complaint(small, {"--set", "phase.*.optimizer.variant=full"}),
+            "learned-step has no parameter 'variant'"));
   CHECK(has(complaint(replaced(small, "epochs = 2", "optimizer = { weights = \"x\" }")),
             "starts from the best weights of the phase before"));
 }
