@@ -105,6 +105,7 @@ const std::vector<Misbehaviour> misbehaviours{
     {"check/segfaults", {{"optimizer/solves", "crash"}}},
     {"check/exits", {{"optimizer/solves", "crash"}}},
     {"check/small_dimension", {{"optimizer/dimensions", "fail"}}},
+    {"check/logs", {{"optimizer/dimensions", "fail"}}},
     {"check/plans_ahead", {{"optimizer/budgets", "fail"}}},
     {"check/persistent", {{"optimizer/stop", "fail"}}},
     {"check/trusts_values",
