@@ -14,6 +14,7 @@
 #include "check/context.hpp"
 #include "check/shared_object.hpp"
 #include "check/surroundings.hpp"
+#include "check/texts.hpp"
 #include "plugins/registry.hpp"
 #include "version.hpp"
 
@@ -174,9 +175,8 @@ void respects_sizes(zeroth_negotiate_function negotiate) {
 
 void negotiation(Context& context) {
   const zeroth_library& first = context.library();  // throws what the host would say
-  if (first.name == nullptr || *first.name == '\0' || first.version == nullptr ||
-      *first.version == '\0')
-    fail("its name or version is missing");
+  require_text(first.name, "its name", TextKind::name);
+  require_text(first.version, "its version", TextKind::name);
   if (first.optimizer_count + first.problem_count == 0)
     fail("it offers neither an optimizer nor a problem");
   for (std::uint64_t i = 0; i < first.optimizer_count; ++i)

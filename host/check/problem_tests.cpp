@@ -16,6 +16,7 @@
 #include <zeroth/random.hpp>
 
 #include "check/context.hpp"
+#include "check/texts.hpp"
 #include "plugins/boundary.hpp"
 
 namespace zeroth::host::check {
@@ -76,7 +77,7 @@ bool same_bits(const Points& a, const Points& b) {
 }
 
 void check_open(const zeroth_instance& instance, const std::string& which) {
-  if (instance.label == nullptr || *instance.label == '\0') fail(which + " has no label");
+  require_text(instance.label, "the label of " + which, TextKind::name);
   for (std::uint32_t j = 0; j < instance.dimension; ++j) {
     const double low = instance.lower == nullptr ? -INFINITY : instance.lower[j];
     const double high = instance.upper == nullptr ? INFINITY : instance.upper[j];
@@ -340,6 +341,21 @@ void optimum(Context& context) {
   none_below(around(instance, start_of(instance), 64, 1.0, 6), "about the start");
 }
 
+// Of metrics and pictures.  kind  "metric".
+template <typename Table>
+void check_names(const Table& table, const char* kind) {
+  std::set<std::string> names;
+  for (std::uint32_t i = 0; i < table.count; ++i) {
+    const char* name = table.names[i];
+    require_text(name, fmt::format("the name of {} {}", kind, i), TextKind::name);
+    require_text(table.docs[i], fmt::format("the doc of {} '{}'", kind, name));
+    if (!names.insert(name).second) fail(fmt::format("two {}s are called '{}'", kind, name));
+    if (std::string(name).find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") !=
+        std::string::npos)
+      fail(fmt::format("the {} '{}' is not in lower_case", kind, name));
+  }
+}
+
 void metrics(Context& context) {
   const Suite suite = context.suite();
   const Instance instance = first_instance(suite);
@@ -351,16 +367,7 @@ void metrics(Context& context) {
   }
   const zeroth_metrics_1* table = instance.metrics();
   if (table == nullptr) skip("it has no metrics/1");
-  std::set<std::string> names;
-  for (std::uint32_t i = 0; i < table->count; ++i) {
-    const char *name = table->names[i], *doc = table->docs[i];
-    if (name == nullptr || *name == '\0' || doc == nullptr || *doc == '\0')
-      fail(fmt::format("metric {} lacks its name or doc", i));
-    if (!names.insert(name).second) fail(fmt::format("two metrics are called '{}'", name));
-    if (std::string(name).find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") !=
-        std::string::npos)
-      fail(fmt::format("the metric '{}' is not in lower_case", name));
-  }
+  check_names(*table, "metric");
   Points one(table->count, 12345.0), two(table->count, 54321.0);
   for (Points* each : {&one, &two}) {
     const zeroth_status status = table->measure(&instance.abi(), x.data(), each->data());
