@@ -40,6 +40,20 @@ bool ProbeRun::same_as(const ProbeRun& other) const {
          std::memcmp(said_.data(), other.said_.data(), said_.size() * sizeof(double)) == 0;
 }
 
+zeroth_status ProbeRun::give_to(const Optimizer& optimizer) {
+  solver_ = std::this_thread::get_id();
+  return optimizer.solve(run_);
+}
+
+ProbeRun& ProbeRun::of(const zeroth_run* run) {
+  auto& found = *static_cast<ProbeRun*>(run->host_data);
+  if (std::this_thread::get_id() != found.solver_)
+    conclude({Verdict::fail,
+              "only the thread that is in solve() may call evaluate, iterate and fail: another one "
+              "did"});
+  return found;
+}
+
 zeroth_status ProbeRun::evaluate(std::uint64_t n, const double* x, double* f) {
   if (const zeroth_status status = enter(n); status != ZEROTH_OK) return status;
   if (!admissible(n, x)) return ZEROTH_BAD_ARGUMENT;

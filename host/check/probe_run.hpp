@@ -8,7 +8,10 @@
 #include <limits>
 #include <span>
 #include <string>
+#include <thread>
 #include <vector>
+
+#include "plugins/instances.hpp"
 
 namespace zeroth::host::check {
 
@@ -31,14 +34,15 @@ struct ProbeSettings {
 };
 
 /// Not to be moved: the optimizer holds its address.  Ends by itself after 20,000 calls.
-/// Threads: one optimizer per run.
+/// Threads: one optimizer per run.  A call from a thread that is not in solve() ends the test.
 class ProbeRun {
  public:
   explicit ProbeRun(ProbeSettings settings);
   ProbeRun(const ProbeRun&) = delete;
   ProbeRun& operator=(const ProbeRun&) = delete;
 
-  const zeroth_run& abi() const { return run_; }
+  /// What solve() answers.
+  zeroth_status give_to(const Optimizer& optimizer);
   std::uint64_t queries() const { return queries_; }
   std::uint64_t iterations() const { return iterations_; }
   std::uint64_t calls() const { return calls_; }
@@ -52,7 +56,7 @@ class ProbeRun {
   const std::string& violation() const { return violation_; }
 
  private:
-  static ProbeRun& of(const zeroth_run* run) { return *static_cast<ProbeRun*>(run->host_data); }
+  static ProbeRun& of(const zeroth_run* run);
   zeroth_status evaluate(std::uint64_t n, const double* x, double* f);
   zeroth_status iterate(const double* x);
   zeroth_status enter(std::uint64_t queries);
@@ -60,6 +64,7 @@ class ProbeRun {
 
   ProbeSettings settings_;
   zeroth_run run_{};
+  std::thread::id solver_;
   std::vector<double> said_;
   std::uint64_t queries_ = 0, iterations_ = 0, calls_ = 0, calls_after_stop_ = 0;
   bool stopped_ = false;

@@ -35,7 +35,7 @@ void live(Context& context) {
     settings.iteration_budget = 5;
     settings.query_budget = 300;
     ProbeRun run(settings);
-    static_cast<void>(context.optimizer().solve(run.abi()));
+    static_cast<void>(run.give_to(context.optimizer()));
     return;
   }
   const Suite suite = context.suite();

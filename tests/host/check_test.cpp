@@ -53,6 +53,11 @@ std::vector<std::string> skipped(const Json& report) {
   return names;
 }
 
+bool has_name(const std::vector<std::string>& names, const std::string& last_part) {
+  return std::any_of(names.begin(), names.end(),
+                     [&](const std::string& name) { return name.ends_with("/" + last_part); });
+}
+
 Json report_of(std::vector<std::string> arguments, int expected_exit_code) {
   arguments.insert(arguments.end(), {"--json", "--timeout", "100"});
   const ProcessResult result = check(arguments);
@@ -107,6 +112,7 @@ const std::vector<Misbehaviour> misbehaviours{
     {"check/never_iterates", {{"optimizer/solves", "warn"}}},
     {"check/segfaults", {{"optimizer/solves", "crash"}}},
     {"check/exits", {{"optimizer/solves", "crash"}}},
+    {"check/asks_from_threads", {{"optimizer/solves", "fail"}}},
     {"check/small_dimension", {{"optimizer/dimensions", "fail"}}},
     {"check/logs", {{"optimizer/dimensions", "fail"}}},
     {"check/plans_ahead", {{"optimizer/budgets", "fail"}}},
@@ -120,6 +126,7 @@ const std::vector<Misbehaviour> misbehaviours{
     {"check/seedless", {{"optimizer/seed", "warn"}}},
     {"check/last_made_wins", {{"optimizer/independent", "fail"}}},
     {"check/shares_state", {{"optimizer/parallel", "fail"}}},
+    {"check/locks", {{"optimizer/parallel", "fail"}}},
     {"check/leaks_exceptions", {{"optimizer/refusals", "fail"}}},
     {"check/any_extension", {{"optimizer/extensions", "fail"}}},
     {"check/chatty", {{"optimizer/silent", "fail"}}},
@@ -138,6 +145,7 @@ const std::vector<Misbehaviour> misbehaviours{
     {"check/batch_mean", {{"problem/batches", "fail"}}},
     {"check/drifts", {{"problem/pure", "fail"}}},
     {"check/scratch", {{"problem/pure", "fail"}}},
+    {"check/quick_scratch", {{"problem/pure", "fail"}}},
     {"check/secretly_stochastic", {{"problem/minibatches", "fail"}}},
     {"check/wrong_gradient", {{"problem/gradient", "fail"}}},
     {"check/wrong_optimum", {{"problem/optimum", "fail"}}},
@@ -165,6 +173,20 @@ TEST_CASE("a plugin in plain C that keeps its contract passes", "[check]") {
   CHECK(complaints(report).empty());
   CHECK(report.at("counts").at("skip") == 1);  // it has no parameters to fuzz
   CHECK(report.at("counts").at("pass") > 20);
+}
+
+TEST_CASE("a problem that starts at its bounds and has no values beyond passes", "[check]") {
+  const Json report = report_of({zoo + "/check/at_a_bound.so"}, 0);
+  CHECK(complaints(report).empty());
+  CHECK_FALSE(has_name(skipped(report), "gradient"));
+}
+
+TEST_CASE("a plugin that needs a process for each run is not asked for two at once", "[check]") {
+  const Json report = report_of({zoo + "/check/own_process.so"}, 0);
+  CHECK(complaints(report).empty());
+  CHECK(has_name(skipped(report), "parallel"));
+  CHECK(has_name(skipped(report), "independent"));
+  CHECK_FALSE(has_name(skipped(report), "pure"));
 }
 
 TEST_CASE("our optimizers pass without a warning", "[check]") {
