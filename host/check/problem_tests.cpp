@@ -32,6 +32,13 @@ Points start_of(const Instance& instance, std::uint64_t seed = 1) {
   return x;
 }
 
+// The value of coordinate j that is next to this one inside the bounds.
+double inside(const Instance& instance, std::size_t j, double value) {
+  const double low = instance->lower == nullptr ? -INFINITY : instance->lower[j];
+  const double high = instance->upper == nullptr ? INFINITY : instance->upper[j];
+  return std::clamp(value, low, high);
+}
+
 // n points about one, inside the bounds; the first is that one.  reach  in standard deviations,
 // relative.
 Points around(const Instance& instance, const Points& center, std::size_t n, double reach,
@@ -43,9 +50,7 @@ Points around(const Instance& instance, const Points& center, std::size_t n, dou
     for (std::size_t j = 0; j < d; ++j) {
       const double moved =
           center[j] + (i == 0 ? 0.0 : reach * random.normal() * (1.0 + std::abs(center[j])));
-      const double low = instance->lower == nullptr ? -INFINITY : instance->lower[j];
-      const double high = instance->upper == nullptr ? INFINITY : instance->upper[j];
-      x[i * d + j] = std::clamp(moved, low, high);
+      x[i * d + j] = inside(instance, j, moved);
     }
   }
   return x;
@@ -226,8 +231,9 @@ void minibatches(Context& context) {
         "parameters no minibatch differs from the full data");
 }
 
-// Largest disagreement of g . u with central differences, over random u: for each u the best of
-// several step lengths, relative.  A kink within a step spoils that step alone.
+// Largest disagreement of slopes along g with central differences, over random directions: for
+// each the best of several step lengths, relative.  A kink within a step spoils that step alone;
+// at a bound a step is shorter, or leads inwards alone.
 double disagreement(const Instance& instance, std::uint64_t minibatch, const Points& x,
                     const Points& g) {
   const std::size_t d = x.size();
@@ -235,28 +241,34 @@ double disagreement(const Instance& instance, std::uint64_t minibatch, const Poi
   Random random(3);
   for (int direction = 0; direction < 6; ++direction) {
     Points u(d);
-    double length = 0.0, slope = 0.0, size = 0.0;
+    double length = 0.0, size = 0.0;
     random.normals(u);
     for (const double each : u) length += each * each;
-    for (std::size_t j = 0; j < d; ++j) {
-      u[j] /= std::sqrt(length);
-      slope += g[j] * u[j];
-      size += g[j] * g[j];
-    }
+    for (const double each : g) size += each * each;
     double best = INFINITY;
+    bool room = false;
     for (const double h : {1e-2, 1e-3, 1e-4, 1e-5, 1e-6}) {
       Points pair(2 * d);
+      double width = 0.0, rise = 0.0;
       for (std::size_t j = 0; j < d; ++j) {
-        pair[j] = x[j] + h * u[j];
-        pair[d + j] = x[j] - h * u[j];
+        const double step = h * u[j] / std::sqrt(length);
+        pair[j] = inside(instance, j, x[j] + step);
+        pair[d + j] = inside(instance, j, x[j] - step);
+        const double moved = pair[j] - pair[d + j];
+        width += moved * moved;
+        rise += g[j] * moved;
       }
+      width = std::sqrt(width);
+      if (width == 0.0) continue;
+      room = true;
+      const double slope = rise / width;
       const Points f = values_at(instance, pair, minibatch);
-      const double difference = (f[0] - f[1]) / (2 * h);
+      const double difference = (f[0] - f[1]) / width;
       const double scale = std::sqrt(size / static_cast<double>(d)) + std::abs(difference) +
-                           4e-16 * std::abs(f[0]) / h;
+                           8e-16 * std::abs(f[0]) / width;
       best = std::min(best, scale == 0.0 ? 0.0 : std::abs(difference - slope) / scale);
     }
-    worst = std::max(worst, best);
+    if (room) worst = std::max(worst, best);
   }
   return worst;
 }
