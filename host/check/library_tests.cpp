@@ -44,14 +44,6 @@ void exports(Context& context) {
                   fmt::join(names, ", "), count > 5 ? fmt::format(" and {} more", count - 5) : ""));
 }
 
-bool is_threads_runtime(const std::string& library) {
-  for (const char* each : {"libtbb.", "libtbb12.", "libgomp.", "libomp.", "libiomp5.",
-                           "libtbbmalloc.", "libtbbmalloc_proxy."}) {
-    if (library.starts_with(each)) return true;
-  }
-  return false;
-}
-
 void dependencies(Context& context) {
   const SharedObject object(context.file());
   for (const std::string& library : object.needed()) {
