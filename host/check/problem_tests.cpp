@@ -375,6 +375,41 @@ void metrics(Context& context) {
   }
 }
 
+void pictures(Context& context) {
+  const Suite suite = context.suite();
+  const Instance instance = first_instance(suite);
+  const zeroth_render_1* table = instance.render();
+  if (table == nullptr) skip("it has no render/1");
+  if (table->count == 0) fail("it has render/1, but no picture");
+  check_names(*table, "picture");
+  for (std::uint32_t i = 0; i < table->count; ++i) {
+    const double low = table->lowest[i], high = table->highest[i];
+    if (!std::isfinite(low) || !std::isfinite(high) || low >= high)
+      fail(fmt::format("the picture '{}' is shown from {} to {}", table->names[i], low, high));
+  }
+  std::array<std::uint32_t, 3> shape{};
+  zeroth_status status = table->shape(&instance.abi(), shape.data());
+  if (status != ZEROTH_OK) fail("shape() answers: " + failure_text(status, ""));
+  const auto [channels, height, width] = shape;
+  const double pixels = static_cast<double>(height) * width;
+  if ((channels != 1 && channels != 3) || pixels < 1 || pixels * table->count > 1e8)
+    fail(fmt::format("{} pictures have {} channels (1 or 3 are right), are {} high and {} wide",
+                     table->count, channels, height, width));
+  const std::size_t size = std::size_t{channels} * height * width;
+  const Points x = start_of(instance);
+  Points one(size * table->count, nan), two(size * table->count, nan);
+  for (Points* each : {&one, &two}) {
+    status = table->draw(&instance.abi(), x.data(), each->data());
+    if (status != ZEROTH_OK) fail("draw() answers: " + failure_text(status, ""));
+  }
+  for (std::size_t i = 0; i < one.size(); ++i) {
+    if (!std::isfinite(one[i]))
+      fail(fmt::format("value {} of the picture '{}' is {}, or was not written", i % size,
+                       table->names[i / size], one[i]));
+  }
+  if (!same_bits(one, two)) fail("drawn twice, one point has two different pictures");
+}
+
 }  // namespace
 
 void add_problem_tests(std::vector<Test>& tests) {
@@ -396,6 +431,8 @@ void add_problem_tests(std::vector<Test>& tests) {
   add("optimum", "The known optimum has its value, and no other point is below.", "values",
       optimum);
   add("metrics", "Metrics are named, and finite or NaN.", "values", metrics);
+  add("pictures", "Pictures have names, a shape and a range, and finite values.", "values",
+      pictures);
 }
 
 }  // namespace zeroth::host::check
