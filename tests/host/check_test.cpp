@@ -246,6 +246,40 @@ TEST_CASE("a crash names the signal and keeps the last lines of standard error",
   CHECK(has(test.at("reason"), "SIGSEGV"));
 }
 
+TEST_CASE("a plugin's log stands in the report of a test that did not pass", "[check]") {
+  const Json report =
+      report_of({zoo + "/check/logs.so", "--only", "solves", "--only", "dimensions"}, 1);
+  CHECK(report.at("tests").at(0).at("stderr") == "");
+  CHECK(has(report.at("tests").at(1).at("stderr"), "warning: dimension 200 is much"));
+}
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // which take what they like
+TEST_CASE("a plugin that takes most of the machine's memory gets none", "[check]") {
+  const Json report = report_of({zoo + "/check/hoards.so"}, 1);
+  CHECK(complaints(report) == Caught{{"optimizer/zoo-hoards/solves", "fail"}});
+}
+#endif
+
+TEST_CASE("a reason says what the author can do", "[check]") {
+  const auto reason = [](const char* plugin, const char* test) {
+    return report_of({zoo + "/check/" + plugin + ".so", "--only", test}, 1)
+        .at("tests")
+        .at(0)
+        .at("reason")
+        .get<std::string>();
+  };
+  CHECK(has(reason("locks", "parallel"), "say ZEROTH_THREADS_LIBRARY"));
+  CHECK(has(reason("asks_from_threads", "solves"), "only the thread that is in solve()"));
+  CHECK(has(reason("endless_id", "description"), "its id has 2000000 bytes"));
+  CHECK(has(reason("rings_the_bell", "description"), "its doc, 'Walks? at random.', has control"));
+  CHECK(has(reason("litters", "environment"), "zoo.log"));
+}
+
+TEST_CASE("of a library that does not load, --only shows why", "[check]") {
+  const Json report = report_of({zoo + "/zoo_undefined_symbol.so", "--only", "*/stop"}, 1);
+  CHECK(complaints(report) == Caught{{"library/loads", "fail"}});
+}
+
 TEST_CASE("a test that does not end is stopped and said to be a crash", "[check]") {
   const ProcessResult result =
       check({zoo + "/check/hangs.so", "--only", "solves", "--timeout", "5"});
