@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cmath>
 #include <deque>
+#include <filesystem>
 #include <limits>
 #include <thread>
 #include <vector>
@@ -14,6 +15,8 @@
 #include "check/child.hpp"
 #include "check/context.hpp"
 #include "check/probe_run.hpp"
+#include "plugins/trainer.hpp"
+#include "user_error.hpp"
 
 namespace zeroth::host::check {
 namespace {
@@ -341,6 +344,80 @@ void refusals(Context& context) {
   }
 }
 
+bool close(const std::vector<double>& a, const std::vector<double>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](double u, double v) {
+    return std::abs(u - v) <= 1e-6 * (1.0 + std::abs(v));  // a plugin may keep them as float
+  });
+}
+
+// Objectives and gradients of all windows of an episode, in order.
+std::vector<double> episode(Context& context, const Trainer& trainer) {
+  ProbeSettings settings = usual(context);
+  settings.query_budget = unlimited;
+  settings.is_training = true;
+  ProbeRun run(settings);
+  Trainer::Episode episode(trainer, run.lend());
+  std::vector<double> said, gradient;
+  for (int windows = 0; windows < 20; ++windows) {
+    double objective = 0.0;
+    const Trainer::Window answer = episode.window(2, objective, gradient);
+    if (!run.violation().empty())
+      fail("in training it asks for a point that it may not: " + run.violation());
+    if (answer == Trainer::Window::not_finite) fail("on a quadratic, window() answers DISCARD");
+    if (answer == Trainer::Window::stop) {
+      if (windows == 0) fail("the first window() answers STOP");
+      return said;
+    }
+    said.push_back(objective);
+    said.insert(said.end(), gradient.begin(), gradient.end());
+    if (!std::all_of(said.begin(), said.end(), [](double v) { return std::isfinite(v); }))
+      fail("window() answers OK, but its objective or gradient is not finite");
+  }
+  fail("the run is over, but window() does not answer STOP");
+}
+
+void trains(Context& context) {
+  const Descriptor& descriptor = context.descriptor();
+  if (!descriptor.training) skip("it has no trainable/1");
+  if (owns_process(context)) skip(alone_in_process);
+  const TrainingDescriptor& training = *descriptor.training;
+  const Values defaults =
+      bind_one(descriptor.id, training.parameters, {}, "", [](const std::string& path, bool) {
+        return ResolvedPath{path, ""};
+      }).values;
+  Values values = context.values();
+  const auto trainer_of = [&](std::uint64_t seed, void (*refused)(const std::string&)) {
+    try {
+      return Trainer(descriptor, values, defaults, seed, "");
+    } catch (const UserError& refusal) {
+      refused(refusal.what());
+      throw;
+    }
+  };
+  Trainer trainer = trainer_of(1, skip);
+  std::vector<double> weights = trainer.weights();
+  if (weights.empty()) fail("it has no weights");
+  if (weights != trainer_of(1, fail).weights())
+    fail("the same seed gives other weights to begin with");
+  if (episode(context, trainer) != episode(context, trainer))
+    fail("the same episode again has other objectives or gradients");
+  for (double& each : weights) each += 1e-3;
+  trainer.set(weights);
+  if (!close(trainer.weights(), weights)) fail("get() gives other weights than set() was given");
+  const std::string file = std::filesystem::temp_directory_path() / "weights";
+  trainer.save(file, "of a check");
+  for (std::size_t i = 0; i < values.size(); ++i)
+    if (descriptor.parameters[i].name == training.weights) values[i] = file;
+  if (!close(trainer_of(2, fail).weights(), weights))
+    fail("started from what save() wrote, it has other weights");
+  ProbeRun run(usual(context));
+  try {
+    solve(Optimizer(descriptor, values, ""), run, "with the weights that save() wrote");
+  } catch (const UserError& refusal) {  // it may take more than one training to have all weights
+    pass(fmt::format("It does not run with what save() wrote: {}", refusal.what()));
+  }
+}
+
 }  // namespace
 
 void add_optimizer_tests(std::vector<Test>& tests) {
@@ -366,6 +443,8 @@ void add_optimizer_tests(std::vector<Test>& tests) {
       parallel);
   add("refusals", "An error of the host ends solve() with an error, and no exception leaves it.",
       "solves", refusals);
+  add("trains", "An episode of training repeats and ends, and weights are what was set and saved.",
+      "parameters", trains);
 }
 
 }  // namespace zeroth::host::check

@@ -17,7 +17,7 @@ namespace zeroth::host::check {
 
 inline constexpr std::uint64_t unlimited = std::numeric_limits<std::uint64_t>::max();
 
-/// 1/2 |x - 0.3|^2
+/// 1/2 |x - 0.3|^2, whose gradient a run for training lends.
 double quadratic(std::span<const double> x);
 
 struct ProbeSettings {
@@ -31,6 +31,7 @@ struct ProbeSettings {
   bool discards = true;  // a batch with NaN is answered DISCARD, else OK as if all were well
   std::uint64_t answer_call = unlimited;  // the call of this number is answered
   zeroth_status answer = ZEROTH_STOP;     // with this, and nothing is done
+  bool is_training = false;               // lends loss-gradient/1
 };
 
 /// Not to be moved: the optimizer holds its address.  Ends by itself after 20,000 calls.
@@ -43,6 +44,8 @@ class ProbeRun {
 
   /// What solve() answers.
   zeroth_status give_to(const Optimizer& optimizer);
+  /// For an episode of training, on this thread.
+  const zeroth_run& lend();
   std::uint64_t queries() const { return queries_; }
   std::uint64_t iterations() const { return iterations_; }
   std::uint64_t calls() const { return calls_; }

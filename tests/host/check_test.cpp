@@ -127,6 +127,7 @@ const std::vector<Misbehaviour> misbehaviours{
     {"check/last_made_wins", {{"optimizer/independent", "fail"}}},
     {"check/shares_state", {{"optimizer/parallel", "fail"}}},
     {"check/locks", {{"optimizer/parallel", "fail"}}},
+    {"check/forgets", {{"optimizer/trains", "fail"}}},
     {"check/leaks_exceptions", {{"optimizer/refusals", "fail"}}},
     {"check/any_extension", {{"optimizer/extensions", "fail"}}},
     {"check/chatty", {{"optimizer/silent", "fail"}}},
@@ -174,7 +175,7 @@ TEST_CASE("each misbehaving plugin is caught by the test that should, and by no 
 TEST_CASE("a plugin in plain C that keeps its contract passes", "[check]") {
   const Json report = report_of({zoo + "/check/honest.so"}, 0);
   CHECK(complaints(report).empty());
-  CHECK(report.at("counts").at("skip") == 1);  // it has no parameters to fuzz
+  CHECK(report.at("counts").at("skip") == 2);  // no parameters to fuzz, nothing to train
   CHECK(report.at("counts").at("pass") > 20);
 }
 
@@ -208,7 +209,7 @@ TEST_CASE("our optimizers pass without a warning", "[check]") {
   const Json report = report_of(arguments, 0);
   CHECK(complaints(report).empty());
   for (const std::string& test : skipped(report))
-    CHECK(has(test, "bound"));  // some know none, some need some
+    CHECK((has(test, "bound") || (has(test, "/trains") && name != "zo_lstm")));
 }
 
 TEST_CASE("our problems pass without a warning", "[check]") {
