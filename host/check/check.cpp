@@ -128,7 +128,7 @@ std::vector<Result> check_library(const Order& order, const Options& options,
             fmt::format("{} {}", name_of(scope), ids[i]));
     }
   }
-  if (!options.only.empty()) {
+  if (!options.only.empty() && offers.is_object()) {  // else what to choose from is not known
     std::erase_if(tasks, [&](const Task& task) {
       return std::none_of(
           options.only.begin(), options.only.end(),
@@ -177,8 +177,10 @@ std::vector<Result> check_library(const Order& order, const Options& options,
   results.reserve(tasks.size());
   for (Task& task : tasks)
     if (task.done) results.push_back(std::move(task.result));
-  if (!offers.is_object() && options.only.empty() && !failed(results) && !cancelled(options))
-    throw std::runtime_error("the library does not say what it offers: " + offered.death);
+  if (!offers.is_object() && !failed(results) && !cancelled(options))
+    throw std::runtime_error(
+        "the library does not say what it offers: " +
+        (offered.death.empty() ? "its ids, all together, are too long" : offered.death));
   return results;
 }
 

@@ -30,7 +30,8 @@ struct Result {
 
 /// Runs the tests; on_result is called from any thread, one at a time, with how many are done and
 /// how many there are.  Results are in the order of all_tests(), subject by subject.
-/// A test whose need fails is skipped.  Cancelled, it returns what was done by then.
+/// A test whose need fails is skipped.  Of a library that does not say what it offers, the tests of
+/// the library are run, whatever `only` says.  Cancelled, it returns what was done by then.
 /// Throws UserError for settings that the library does not take, and patterns that match nothing.
 std::vector<Result> check_library(
     const Order& order, const Options& options,

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -134,6 +135,21 @@ std::string death_of(int status) {
   return WEXITSTATUS(status) == 0 ? "" : fmt::format("exit code {}", WEXITSTATUS(status));
 }
 
+// To half of the machine's: what runs away is then out of memory, and nothing else is.  Not of
+// addresses, of which some runtimes reserve more than there is memory.
+void limit_memory() {
+#if !defined(__SANITIZE_ADDRESS__) && \
+    !defined(__SANITIZE_THREAD__)  // which take many times as much
+  const auto bytes =
+      static_cast<rlim_t>(sysconf(_SC_PHYS_PAGES)) / 2 * static_cast<rlim_t>(sysconf(_SC_PAGESIZE));
+  rlimit data{};
+  getrlimit(RLIMIT_DATA, &data);
+  data.rlim_cur = std::min(data.rlim_cur, bytes);  // RLIM_INFINITY is the largest
+  data.rlim_max = std::min(data.rlim_max, bytes);
+  setrlimit(RLIMIT_DATA, &data);
+#endif
+}
+
 }  // namespace
 
 Ending run_child(const std::vector<std::string>& arguments, double timeout_seconds,
@@ -180,6 +196,7 @@ void prepare_child() {
   adopt_orphans();  // until we end: then they are the parent's
   const rlimit none{0, 0};
   setrlimit(RLIMIT_CORE, &none);
+  limit_memory();
   fcntl(report_descriptor, F_SETFD, FD_CLOEXEC);
 }
 

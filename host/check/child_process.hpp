@@ -23,7 +23,7 @@ struct Ending {
 Ending run_child(const std::vector<std::string>& arguments, double timeout_seconds,
                  const std::function<bool()>& cancelled);
 
-/// Called first in the child.
+/// Called first in the child.  It may allocate half of the machine's memory.
 void prepare_child();
 /// From the child to Ending::report; what is sent later is appended.
 void send_report(const std::string& text);

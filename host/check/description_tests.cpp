@@ -11,6 +11,7 @@
 #include <zeroth/random.hpp>
 
 #include "check/context.hpp"
+#include "check/texts.hpp"
 #include "plugins/boundary.hpp"
 #include "user_error.hpp"
 
@@ -31,21 +32,16 @@ bool is_word(const char* text, char separator) {
          });
 }
 
-void require_text(const char* text, const char* field, bool may_be_empty = false) {
-  if (text == nullptr) fail(fmt::format("its {} is NULL", field));
-  if (!may_be_empty && *text == '\0') fail(fmt::format("its {} is empty", field));
-}
-
 template <typename Abi>
 void check_description(const Abi& abi, std::uint64_t known_capabilities) {
   if (abi.struct_size < sizeof abi)
     fail(fmt::format("its struct_size is {}, not {}", abi.struct_size, sizeof abi));
-  require_text(abi.id, "id");
+  require_text(abi.id, "its id", TextKind::name);
   if (!is_word(abi.id, '-')) fail(fmt::format("its id '{}' is not kebab-case", abi.id));
-  require_text(abi.name, "name");
-  require_text(abi.version, "version");
-  require_text(abi.doc, "doc");
-  require_text(abi.reference, "reference", true);
+  require_text(abi.name, "its name", TextKind::name);
+  require_text(abi.version, "its version", TextKind::name);
+  require_text(abi.doc, "its doc");
+  require_text(abi.reference, "its reference", TextKind::prose, true);
   if (abi.threads < ZEROTH_THREADS_INSTANCE || abi.threads > ZEROTH_THREADS_ANY)
     fail(fmt::format("its threads, {}, is none of ZEROTH_THREADS_*", abi.threads));
   if (abi.parameter_count > 0 && abi.parameters == nullptr) fail("its parameters are NULL");
@@ -70,13 +66,14 @@ void description(Context& context) {
 }
 
 void check_parameter(const zeroth_parameter& p) {
-  require_text(p.name, "parameter's name");
+  require_text(p.name, "its parameter's name", TextKind::name);
   const auto wrong = [&p](const std::string& what) {
     fail(fmt::format("its parameter '{}' {}", p.name, what));
   };
   if (!is_word(p.name, '_')) wrong("is not in lower_case");
-  if (p.doc == nullptr || *p.doc == '\0') wrong("has no doc");
-  if (p.text == nullptr) wrong("has NULL for text");
+  require_text(p.doc, fmt::format("the doc of its parameter '{}'", p.name));
+  require_text(p.text, fmt::format("the text of its parameter '{}'", p.name), TextKind::prose,
+               true);
   const bool above = (p.flags & ZEROTH_EXCLUSIVE_MINIMUM) != 0;
   const bool below = (p.flags & ZEROTH_EXCLUSIVE_MAXIMUM) != 0;
   switch (p.type) {
@@ -100,8 +97,8 @@ void check_parameter(const zeroth_parameter& p) {
       if (p.choices == nullptr || p.choices[0] == nullptr) wrong("has no choices");
       std::set<std::string> choices;
       for (const char* const* each = p.choices; *each != nullptr; ++each) {
-        if (**each == '\0' || !choices.insert(*each).second)
-          wrong("has a choice that is empty or there twice");
+        require_text(*each, fmt::format("a choice of its parameter '{}'", p.name), TextKind::name);
+        if (!choices.insert(*each).second) wrong("has a choice that is there twice");
       }
       if (choices.count(p.text) == 0) wrong("has a default that is none of its choices");
       break;

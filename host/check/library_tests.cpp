@@ -14,6 +14,7 @@
 #include "check/context.hpp"
 #include "check/shared_object.hpp"
 #include "check/surroundings.hpp"
+#include "check/texts.hpp"
 #include "plugins/registry.hpp"
 #include "version.hpp"
 
@@ -41,14 +42,6 @@ void exports(Context& context) {
       fmt::format("it also exports {}{}; build with -fvisibility=hidden and a version script, as "
                   "zeroth_add_plugin() does",
                   fmt::join(names, ", "), count > 5 ? fmt::format(" and {} more", count - 5) : ""));
-}
-
-bool is_threads_runtime(const std::string& library) {
-  for (const char* each : {"libtbb.", "libtbb12.", "libgomp.", "libomp.", "libiomp5.",
-                           "libtbbmalloc.", "libtbbmalloc_proxy."}) {
-    if (library.starts_with(each)) return true;
-  }
-  return false;
 }
 
 void dependencies(Context& context) {
@@ -174,9 +167,8 @@ void respects_sizes(zeroth_negotiate_function negotiate) {
 
 void negotiation(Context& context) {
   const zeroth_library& first = context.library();  // throws what the host would say
-  if (first.name == nullptr || *first.name == '\0' || first.version == nullptr ||
-      *first.version == '\0')
-    fail("its name or version is missing");
+  require_text(first.name, "its name", TextKind::name);
+  require_text(first.version, "its version", TextKind::name);
   if (first.optimizer_count + first.problem_count == 0)
     fail("it offers neither an optimizer nor a problem");
   for (std::uint64_t i = 0; i < first.optimizer_count; ++i)

@@ -3,24 +3,35 @@
 #include <zeroth/abi.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <deque>
-#include <latch>
+#include <filesystem>
 #include <limits>
 #include <thread>
 #include <vector>
 
+#include "check/at_once.hpp"
+#include "check/child.hpp"
 #include "check/context.hpp"
 #include "check/probe_run.hpp"
+#include "plugins/trainer.hpp"
+#include "user_error.hpp"
 
 namespace zeroth::host::check {
 namespace {
 
 constexpr double inf = std::numeric_limits<double>::infinity();
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr const char* alone_in_process = "it says that each run needs a process of its own";
 
 bool handles_bounds(Context& context) {
   return (context.descriptor().capabilities & ZEROTH_HANDLES_BOUNDS) != 0;
+}
+
+// In a process of its own a run meets no other instance of its library.
+bool owns_process(Context& context) {
+  return (context.descriptor().capabilities & ZEROTH_OWN_PROCESS) != 0;
 }
 
 // The usual run: a quadratic, in a wide box where the optimizer can keep to one.
@@ -47,7 +58,7 @@ void require_good(zeroth_status status, const ProbeRun& run, const std::string& 
 }
 
 void solve(const Optimizer& optimizer, ProbeRun& run, const std::string& where) {
-  require_good(optimizer.solve(run.abi()), run, where);
+  require_good(run.give_to(optimizer), run, where);
 }
 
 void solves(Context& context) {
@@ -166,7 +177,7 @@ void bounds(Context& context) {
     settings.lower = low;
     settings.upper = high;
     ProbeRun run(settings);
-    const zeroth_status status = optimizer.solve(run.abi());
+    const zeroth_status status = run.give_to(optimizer);
     if (status == ZEROTH_OK || !run.violation().empty() || run.failure().empty())
       require_good(status, run, "between bounds of which some are infinite");
   }
@@ -180,7 +191,7 @@ void unbounded(Context& context) {
   settings.lower.clear();
   settings.upper.clear();
   ProbeRun run(settings);
-  const zeroth_status status = optimizer.solve(run.abi());
+  const zeroth_status status = run.give_to(optimizer);
   if (status != ZEROTH_OK && run.violation().empty() && !run.failure().empty())
     pass("refused: " + run.failure());
   require_good(status, run, "without bounds");
@@ -188,12 +199,13 @@ void unbounded(Context& context) {
 
 void repeats(Context& context) {
   const ProbeSettings settings = usual(context);
-  const Optimizer first = context.optimizer(), second = context.optimizer();
+  const Optimizer first = context.optimizer();
   ProbeRun alone(settings), again(settings), elsewhere(settings);
   solve(first, alone, "on a quadratic");
   solve(first, again, "solving again");
   if (!alone.same_as(again)) fail("the same run on the same instance gives other points");
-  solve(second, elsewhere, "on a second instance");
+  if (owns_process(context)) return;
+  solve(context.optimizer(), elsewhere, "on a second instance");
   if (!alone.same_as(elsewhere)) fail("the same run on a second instance gives other points");
 }
 
@@ -231,6 +243,7 @@ void seed(Context& context) {
 }
 
 void independent(Context& context) {
+  if (owns_process(context)) skip(alone_in_process);
   const Descriptor& descriptor = context.descriptor();
   const ProbeSettings settings = usual(context);
   ProbeRun alone(settings);
@@ -249,7 +262,7 @@ void independent(Context& context) {
   try {
     const Optimizer neighbour = context.optimizer(other);
     ProbeRun run(settings);
-    static_cast<void>(neighbour.solve(run.abi()));
+    static_cast<void>(run.give_to(neighbour));
   } catch (const Ended&) {  // those values go not together
     static_cast<void>(context.optimizer());
   }
@@ -260,9 +273,9 @@ void independent(Context& context) {
 }
 
 void parallel(Context& context) {
-  const Descriptor& descriptor = context.descriptor();
-  if (descriptor.one_at_a_time != nullptr)
+  if (context.descriptor().one_at_a_time != nullptr)
     skip("it says that the library takes one call at a time");
+  if (owns_process(context)) skip(alone_in_process);
   constexpr std::size_t count = 4;
   const auto settings_of = [&](std::size_t i) {
     ProbeSettings settings = usual(context);
@@ -272,15 +285,20 @@ void parallel(Context& context) {
   };
   std::deque<Optimizer> optimizers;
   std::deque<ProbeRun> alone, together;
+  const auto started = std::chrono::steady_clock::now();
   for (std::size_t i = 0; i < count; ++i) {
     optimizers.push_back(context.optimizer());
     solve(optimizers.back(), alone.emplace_back(settings_of(i)), "on a quadratic");
   }
-  std::latch all_inside(count);  // every run has made a query before any goes on
+  // Every run has made a query before any goes on.  On one processor they take what they took one
+  // after the other.
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - started;
+  Meeting all_inside(count, std::chrono::seconds(3) + 2 * took);
   for (std::size_t i = 0; i < count; ++i) {
     ProbeSettings settings = settings_of(i);
     settings.objective = [&all_inside](std::uint64_t query, std::span<const double> x) {
-      if (query == 1) all_inside.arrive_and_wait();
+      if (query == 1 && !all_inside.wait())
+        conclude({Verdict::fail, "its runs wait for one another: say ZEROTH_THREADS_LIBRARY"});
       std::this_thread::yield();
       return quadratic(x);
     };
@@ -291,8 +309,8 @@ void parallel(Context& context) {
   threads.reserve(count);
   for (std::size_t i = 0; i < count; ++i) {
     threads.emplace_back([&, i] {
-      statuses[i] = optimizers[i].solve(together[i].abi());
-      if (together[i].queries() == 0) all_inside.count_down();
+      statuses[i] = together[i].give_to(optimizers[i]);
+      if (together[i].queries() == 0) all_inside.go_on_without();
     });
   }
   for (std::thread& thread : threads) thread.join();
@@ -315,7 +333,7 @@ void refusals(Context& context) {
       const std::string where = fmt::format("when the host answers {} at call {}", answer, call);
       zeroth_status status = ZEROTH_OK;
       try {
-        status = optimizer.solve(run.abi());
+        status = run.give_to(optimizer);
       } catch (...) {
         fail(where + ", an exception leaves solve()");
       }
@@ -323,6 +341,80 @@ void refusals(Context& context) {
       if (status >= 0) fail(fmt::format("{}, solve() answers {}, no error", where, status));
       if (run.calls_after_stop() > 10) fail(where + ", it goes on");
     }
+  }
+}
+
+bool close(const std::vector<double>& a, const std::vector<double>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](double u, double v) {
+    return std::abs(u - v) <= 1e-6 * (1.0 + std::abs(v));  // a plugin may keep them as float
+  });
+}
+
+// Objectives and gradients of all windows of an episode, in order.
+std::vector<double> episode(Context& context, const Trainer& trainer) {
+  ProbeSettings settings = usual(context);
+  settings.query_budget = unlimited;
+  settings.is_training = true;
+  ProbeRun run(settings);
+  Trainer::Episode episode(trainer, run.lend());
+  std::vector<double> said, gradient;
+  for (int windows = 0; windows < 20; ++windows) {
+    double objective = 0.0;
+    const Trainer::Window answer = episode.window(2, objective, gradient);
+    if (!run.violation().empty())
+      fail("in training it asks for a point that it may not: " + run.violation());
+    if (answer == Trainer::Window::not_finite) fail("on a quadratic, window() answers DISCARD");
+    if (answer == Trainer::Window::stop) {
+      if (windows == 0) fail("the first window() answers STOP");
+      return said;
+    }
+    said.push_back(objective);
+    said.insert(said.end(), gradient.begin(), gradient.end());
+    if (!std::all_of(said.begin(), said.end(), [](double v) { return std::isfinite(v); }))
+      fail("window() answers OK, but its objective or gradient is not finite");
+  }
+  fail("the run is over, but window() does not answer STOP");
+}
+
+void trains(Context& context) {
+  const Descriptor& descriptor = context.descriptor();
+  if (!descriptor.training) skip("it has no trainable/1");
+  if (owns_process(context)) skip(alone_in_process);
+  const TrainingDescriptor& training = *descriptor.training;
+  const Values defaults =
+      bind_one(descriptor.id, training.parameters, {}, "", [](const std::string& path, bool) {
+        return ResolvedPath{path, ""};
+      }).values;
+  Values values = context.values();
+  const auto trainer_of = [&](std::uint64_t seed, void (*refused)(const std::string&)) {
+    try {
+      return Trainer(descriptor, values, defaults, seed, "");
+    } catch (const UserError& refusal) {
+      refused(refusal.what());
+      throw;
+    }
+  };
+  Trainer trainer = trainer_of(1, skip);
+  std::vector<double> weights = trainer.weights();
+  if (weights.empty()) fail("it has no weights");
+  if (weights != trainer_of(1, fail).weights())
+    fail("the same seed gives other weights to begin with");
+  if (episode(context, trainer) != episode(context, trainer))
+    fail("the same episode again has other objectives or gradients");
+  for (double& each : weights) each += 1e-3;
+  trainer.set(weights);
+  if (!close(trainer.weights(), weights)) fail("get() gives other weights than set() was given");
+  const std::string file = std::filesystem::temp_directory_path() / "weights";
+  trainer.save(file, "of a check");
+  for (std::size_t i = 0; i < values.size(); ++i)
+    if (descriptor.parameters[i].name == training.weights) values[i] = file;
+  if (!close(trainer_of(2, fail).weights(), weights))
+    fail("started from what save() wrote, it has other weights");
+  ProbeRun run(usual(context));
+  try {
+    solve(Optimizer(descriptor, values, ""), run, "with the weights that save() wrote");
+  } catch (const UserError& refusal) {  // it may take more than one training to have all weights
+    pass(fmt::format("It does not run with what save() wrote: {}", refusal.what()));
   }
 }
 
@@ -351,6 +443,8 @@ void add_optimizer_tests(std::vector<Test>& tests) {
       parallel);
   add("refusals", "An error of the host ends solve() with an error, and no exception leaves it.",
       "solves", refusals);
+  add("trains", "An episode of training repeats and ends, and weights are what was set and saved.",
+      "parameters", trains);
 }
 
 }  // namespace zeroth::host::check

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <string_view>
 
 #include "check/child.hpp"
 
@@ -14,6 +15,17 @@ double quadratic(std::span<const double> x) {
   for (const double value : x) sum += 0.5 * (value - 0.3) * (value - 0.3);
   return sum;
 }
+
+namespace {
+
+const zeroth_loss_gradient_1 loss_gradient{sizeof(zeroth_loss_gradient_1), 0,
+                                           [](const zeroth_run* run, const double* x, double* g) {
+                                             for (std::uint32_t j = 0; j < run->dimension; ++j)
+                                               g[j] = x[j] - 0.3;
+                                             return zeroth_status{ZEROTH_OK};
+                                           }};
+
+}  // namespace
 
 ProbeRun::ProbeRun(ProbeSettings settings) : settings_(std::move(settings)) {
   run_.struct_size = sizeof run_;
@@ -32,12 +44,32 @@ ProbeRun::ProbeRun(ProbeSettings settings) : settings_(std::move(settings)) {
   run_.fail = [](const zeroth_run* run, const char* text) {
     of(run).failure_ = text == nullptr ? "" : text;
   };
-  run_.extension = [](const zeroth_run*, const char*) -> const void* { return nullptr; };
+  run_.extension = [](const zeroth_run* run, const char* id) -> const void* {
+    const bool lent =
+        of(run).settings_.is_training && std::string_view(id) == ZEROTH_LOSS_GRADIENT_1;
+    return lent ? &loss_gradient : nullptr;
+  };
 }
 
 bool ProbeRun::same_as(const ProbeRun& other) const {
   return said_.size() == other.said_.size() &&
          std::memcmp(said_.data(), other.said_.data(), said_.size() * sizeof(double)) == 0;
+}
+
+zeroth_status ProbeRun::give_to(const Optimizer& optimizer) { return optimizer.solve(lend()); }
+
+const zeroth_run& ProbeRun::lend() {
+  solver_ = std::this_thread::get_id();
+  return run_;
+}
+
+ProbeRun& ProbeRun::of(const zeroth_run* run) {
+  auto& found = *static_cast<ProbeRun*>(run->host_data);
+  if (std::this_thread::get_id() != found.solver_)
+    conclude({Verdict::fail,
+              "only the thread that is in solve() may call evaluate, iterate and fail: another one "
+              "did"});
+  return found;
 }
 
 zeroth_status ProbeRun::evaluate(std::uint64_t n, const double* x, double* f) {

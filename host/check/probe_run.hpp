@@ -8,13 +8,16 @@
 #include <limits>
 #include <span>
 #include <string>
+#include <thread>
 #include <vector>
+
+#include "plugins/instances.hpp"
 
 namespace zeroth::host::check {
 
 inline constexpr std::uint64_t unlimited = std::numeric_limits<std::uint64_t>::max();
 
-/// 1/2 |x - 0.3|^2
+/// 1/2 |x - 0.3|^2, whose gradient a run for training lends.
 double quadratic(std::span<const double> x);
 
 struct ProbeSettings {
@@ -28,17 +31,21 @@ struct ProbeSettings {
   bool discards = true;  // a batch with NaN is answered DISCARD, else OK as if all were well
   std::uint64_t answer_call = unlimited;  // the call of this number is answered
   zeroth_status answer = ZEROTH_STOP;     // with this, and nothing is done
+  bool is_training = false;               // lends loss-gradient/1
 };
 
 /// Not to be moved: the optimizer holds its address.  Ends by itself after 20,000 calls.
-/// Threads: one optimizer per run.
+/// Threads: one optimizer per run.  A call from a thread that is not in solve() ends the test.
 class ProbeRun {
  public:
   explicit ProbeRun(ProbeSettings settings);
   ProbeRun(const ProbeRun&) = delete;
   ProbeRun& operator=(const ProbeRun&) = delete;
 
-  const zeroth_run& abi() const { return run_; }
+  /// What solve() answers.
+  zeroth_status give_to(const Optimizer& optimizer);
+  /// For an episode of training, on this thread.
+  const zeroth_run& lend();
   std::uint64_t queries() const { return queries_; }
   std::uint64_t iterations() const { return iterations_; }
   std::uint64_t calls() const { return calls_; }
@@ -52,7 +59,7 @@ class ProbeRun {
   const std::string& violation() const { return violation_; }
 
  private:
-  static ProbeRun& of(const zeroth_run* run) { return *static_cast<ProbeRun*>(run->host_data); }
+  static ProbeRun& of(const zeroth_run* run);
   zeroth_status evaluate(std::uint64_t n, const double* x, double* f);
   zeroth_status iterate(const double* x);
   zeroth_status enter(std::uint64_t queries);
@@ -60,6 +67,7 @@ class ProbeRun {
 
   ProbeSettings settings_;
   zeroth_run run_{};
+  std::thread::id solver_;
   std::vector<double> said_;
   std::uint64_t queries_ = 0, iterations_ = 0, calls_ = 0, calls_after_stop_ = 0;
   bool stopped_ = false;

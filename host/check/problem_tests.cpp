@@ -7,15 +7,15 @@
 #include <cmath>
 #include <cstring>
 #include <functional>
-#include <latch>
 #include <limits>
 #include <memory>
 #include <set>
-#include <thread>
 #include <vector>
 #include <zeroth/random.hpp>
 
+#include "check/at_once.hpp"
 #include "check/context.hpp"
+#include "check/texts.hpp"
 #include "plugins/boundary.hpp"
 
 namespace zeroth::host::check {
@@ -32,6 +32,13 @@ Points start_of(const Instance& instance, std::uint64_t seed = 1) {
   return x;
 }
 
+// The value of coordinate j that is next to this one inside the bounds.
+double inside(const Instance& instance, std::size_t j, double value) {
+  const double low = instance->lower == nullptr ? -INFINITY : instance->lower[j];
+  const double high = instance->upper == nullptr ? INFINITY : instance->upper[j];
+  return std::clamp(value, low, high);
+}
+
 // n points about one, inside the bounds; the first is that one.  reach  in standard deviations,
 // relative.
 Points around(const Instance& instance, const Points& center, std::size_t n, double reach,
@@ -43,9 +50,7 @@ Points around(const Instance& instance, const Points& center, std::size_t n, dou
     for (std::size_t j = 0; j < d; ++j) {
       const double moved =
           center[j] + (i == 0 ? 0.0 : reach * random.normal() * (1.0 + std::abs(center[j])));
-      const double low = instance->lower == nullptr ? -INFINITY : instance->lower[j];
-      const double high = instance->upper == nullptr ? INFINITY : instance->upper[j];
-      x[i * d + j] = std::clamp(moved, low, high);
+      x[i * d + j] = inside(instance, j, moved);
     }
   }
   return x;
@@ -76,7 +81,7 @@ bool same_bits(const Points& a, const Points& b) {
 }
 
 void check_open(const zeroth_instance& instance, const std::string& which) {
-  if (instance.label == nullptr || *instance.label == '\0') fail(which + " has no label");
+  require_text(instance.label, "the label of " + which, TextKind::name);
   for (std::uint32_t j = 0; j < instance.dimension; ++j) {
     const double low = instance.lower == nullptr ? -INFINITY : instance.lower[j];
     const double high = instance.upper == nullptr ? INFINITY : instance.upper[j];
@@ -103,14 +108,13 @@ void opens(Context& context) {
 }
 
 void open_sizes(Context& context) {
-  const Suite suite = context.suite();
   const zeroth_problem& problem = context.raw_problem();
   std::unique_ptr<void, std::function<void(void*)>> raw;
   {
     const auto c_values = boundary_values(context.descriptor().parameters, context.values());
     void* made = nullptr;
     if (problem.create(&problem, c_values.data(), &made, nullptr) != ZEROTH_OK)
-      fail("a second suite is refused");
+      fail("create() refuses now what it took before");
     raw = {made, problem.destroy};
   }
   struct {
@@ -119,7 +123,8 @@ void open_sizes(Context& context) {
   } larger{};
   larger.instance.struct_size = sizeof larger;
   larger.beyond.fill(0xA5);
-  const std::int32_t split = suite.size(Split::test) > 0 ? ZEROTH_TEST : ZEROTH_TRAIN;
+  const std::int32_t split =
+      problem.instance_count(raw.get(), ZEROTH_TEST) > 0 ? ZEROTH_TEST : ZEROTH_TRAIN;
   const zeroth_status status = problem.open(raw.get(), split, 0, &larger.instance, nullptr);
   if (status != ZEROTH_OK)
     fail(fmt::format("for a larger zeroth_instance, open() answers {}", failure_text(status, "")));
@@ -193,29 +198,12 @@ void pure(Context& context) {
     fail("the same points have other values the second time");
   if (!same_bits(f, values_at(second, x, minibatch)))
     fail("the same points have other values in a second opening of the instance");
-  constexpr int threads = 4;
-  std::latch ready(threads);
-  std::array<std::string, threads> wrong;
-  std::vector<std::thread> crew;
-  crew.reserve(threads);
-  for (int t = 0; t < threads; ++t) {
-    crew.emplace_back([&, t] {
-      ready.arrive_and_wait();
-      try {
-        for (int round = 0; round < 10 && wrong[t].empty(); ++round) {
-          if (!same_bits(t % 2 == 0 ? f : g,
-                         values_at(instance, t % 2 == 0 ? x : others, minibatch)))
-            wrong[t] = "the same points have other values when four threads ask at once";
-        }
-      } catch (const Ended& ended) {
-        wrong[t] = ended.finding.reason;
-      }
-    });
-  }
-  for (std::thread& thread : crew) thread.join();
-  for (const std::string& each : wrong) {
-    if (!each.empty()) fail(each);
-  }
+  if ((context.descriptor().capabilities & ZEROTH_OWN_PROCESS) != 0)
+    pass("It says that each run needs a process of its own: one thread asked.");
+  race([&](int t) {
+    if (!same_bits(t % 2 == 0 ? f : g, values_at(instance, t % 2 == 0 ? x : others, minibatch)))
+      fail("the same points have other values when four threads ask at once");
+  });
 }
 
 void minibatches(Context& context) {
@@ -243,8 +231,9 @@ void minibatches(Context& context) {
         "parameters no minibatch differs from the full data");
 }
 
-// Largest disagreement of g . u with central differences, over random u: for each u the best of
-// several step lengths, relative.  A kink within a step spoils that step alone.
+// Largest disagreement of slopes along g with central differences, over random directions: for
+// each the best of several step lengths, relative.  A kink within a step spoils that step alone;
+// at a bound a step is shorter, or leads inwards alone.
 double disagreement(const Instance& instance, std::uint64_t minibatch, const Points& x,
                     const Points& g) {
   const std::size_t d = x.size();
@@ -252,28 +241,34 @@ double disagreement(const Instance& instance, std::uint64_t minibatch, const Poi
   Random random(3);
   for (int direction = 0; direction < 6; ++direction) {
     Points u(d);
-    double length = 0.0, slope = 0.0, size = 0.0;
+    double length = 0.0, size = 0.0;
     random.normals(u);
     for (const double each : u) length += each * each;
-    for (std::size_t j = 0; j < d; ++j) {
-      u[j] /= std::sqrt(length);
-      slope += g[j] * u[j];
-      size += g[j] * g[j];
-    }
+    for (const double each : g) size += each * each;
     double best = INFINITY;
+    bool room = false;
     for (const double h : {1e-2, 1e-3, 1e-4, 1e-5, 1e-6}) {
       Points pair(2 * d);
+      double width = 0.0, rise = 0.0;
       for (std::size_t j = 0; j < d; ++j) {
-        pair[j] = x[j] + h * u[j];
-        pair[d + j] = x[j] - h * u[j];
+        const double step = h * u[j] / std::sqrt(length);
+        pair[j] = inside(instance, j, x[j] + step);
+        pair[d + j] = inside(instance, j, x[j] - step);
+        const double moved = pair[j] - pair[d + j];
+        width += moved * moved;
+        rise += g[j] * moved;
       }
+      width = std::sqrt(width);
+      if (width == 0.0) continue;
+      room = true;
+      const double slope = rise / width;
       const Points f = values_at(instance, pair, minibatch);
-      const double difference = (f[0] - f[1]) / (2 * h);
+      const double difference = (f[0] - f[1]) / width;
       const double scale = std::sqrt(size / static_cast<double>(d)) + std::abs(difference) +
-                           4e-16 * std::abs(f[0]) / h;
+                           8e-16 * std::abs(f[0]) / width;
       best = std::min(best, scale == 0.0 ? 0.0 : std::abs(difference - slope) / scale);
     }
-    worst = std::max(worst, best);
+    if (room) worst = std::max(worst, best);
   }
   return worst;
 }
@@ -340,6 +335,21 @@ void optimum(Context& context) {
   none_below(around(instance, start_of(instance), 64, 1.0, 6), "about the start");
 }
 
+// Of metrics and pictures.  kind  "metric".
+template <typename Table>
+void check_names(const Table& table, const char* kind) {
+  std::set<std::string> names;
+  for (std::uint32_t i = 0; i < table.count; ++i) {
+    const char* name = table.names[i];
+    require_text(name, fmt::format("the name of {} {}", kind, i), TextKind::name);
+    require_text(table.docs[i], fmt::format("the doc of {} '{}'", kind, name));
+    if (!names.insert(name).second) fail(fmt::format("two {}s are called '{}'", kind, name));
+    if (std::string(name).find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") !=
+        std::string::npos)
+      fail(fmt::format("the {} '{}' is not in lower_case", kind, name));
+  }
+}
+
 void metrics(Context& context) {
   const Suite suite = context.suite();
   const Instance instance = first_instance(suite);
@@ -351,16 +361,7 @@ void metrics(Context& context) {
   }
   const zeroth_metrics_1* table = instance.metrics();
   if (table == nullptr) skip("it has no metrics/1");
-  std::set<std::string> names;
-  for (std::uint32_t i = 0; i < table->count; ++i) {
-    const char *name = table->names[i], *doc = table->docs[i];
-    if (name == nullptr || *name == '\0' || doc == nullptr || *doc == '\0')
-      fail(fmt::format("metric {} lacks its name or doc", i));
-    if (!names.insert(name).second) fail(fmt::format("two metrics are called '{}'", name));
-    if (std::string(name).find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") !=
-        std::string::npos)
-      fail(fmt::format("the metric '{}' is not in lower_case", name));
-  }
+  check_names(*table, "metric");
   Points one(table->count, 12345.0), two(table->count, 54321.0);
   for (Points* each : {&one, &two}) {
     const zeroth_status status = table->measure(&instance.abi(), x.data(), each->data());
@@ -372,6 +373,41 @@ void metrics(Context& context) {
       fail(fmt::format("the metric '{}' at one point is {}, then {}", table->names[i], one[i],
                        two[i]));
   }
+}
+
+void pictures(Context& context) {
+  const Suite suite = context.suite();
+  const Instance instance = first_instance(suite);
+  const zeroth_render_1* table = instance.render();
+  if (table == nullptr) skip("it has no render/1");
+  if (table->count == 0) fail("it has render/1, but no picture");
+  check_names(*table, "picture");
+  for (std::uint32_t i = 0; i < table->count; ++i) {
+    const double low = table->lowest[i], high = table->highest[i];
+    if (!std::isfinite(low) || !std::isfinite(high) || low >= high)
+      fail(fmt::format("the picture '{}' is shown from {} to {}", table->names[i], low, high));
+  }
+  std::array<std::uint32_t, 3> shape{};
+  zeroth_status status = table->shape(&instance.abi(), shape.data());
+  if (status != ZEROTH_OK) fail("shape() answers: " + failure_text(status, ""));
+  const auto [channels, height, width] = shape;
+  const double pixels = static_cast<double>(height) * width;
+  if ((channels != 1 && channels != 3) || pixels < 1 || pixels * table->count > 1e8)
+    fail(fmt::format("{} pictures have {} channels (1 or 3 are right), are {} high and {} wide",
+                     table->count, channels, height, width));
+  const std::size_t size = std::size_t{channels} * height * width;
+  const Points x = start_of(instance);
+  Points one(size * table->count, nan), two(size * table->count, nan);
+  for (Points* each : {&one, &two}) {
+    status = table->draw(&instance.abi(), x.data(), each->data());
+    if (status != ZEROTH_OK) fail("draw() answers: " + failure_text(status, ""));
+  }
+  for (std::size_t i = 0; i < one.size(); ++i) {
+    if (!std::isfinite(one[i]))
+      fail(fmt::format("value {} of the picture '{}' is {}, or was not written", i % size,
+                       table->names[i / size], one[i]));
+  }
+  if (!same_bits(one, two)) fail("drawn twice, one point has two different pictures");
 }
 
 }  // namespace
@@ -395,6 +431,8 @@ void add_problem_tests(std::vector<Test>& tests) {
   add("optimum", "The known optimum has its value, and no other point is below.", "values",
       optimum);
   add("metrics", "Metrics are named, and finite or NaN.", "values", metrics);
+  add("pictures", "Pictures have names, a shape and a range, and finite values.", "values",
+      pictures);
 }
 
 }  // namespace zeroth::host::check

@@ -7,11 +7,13 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <fstream>
 #include <vector>
 
 #include "check/context.hpp"
 #include "check/probe_run.hpp"
+#include "check/shared_object.hpp"
 #include "check/surroundings.hpp"
 
 // Of the sanitizer's runtime, where the program is built with one.
@@ -19,6 +21,7 @@
 extern "C" std::size_t __sanitizer_get_current_allocated_bytes() __attribute__((weak));
 
 namespace zeroth::host::check {
+namespace fs = std::filesystem;
 namespace {
 
 // All of a life: made, used, destroyed.
@@ -35,7 +38,7 @@ void live(Context& context) {
     settings.iteration_budget = 5;
     settings.query_budget = 300;
     ProbeRun run(settings);
-    static_cast<void>(context.optimizer().solve(run.abi()));
+    static_cast<void>(run.give_to(context.optimizer()));
     return;
   }
   const Suite suite = context.suite();
@@ -67,19 +70,42 @@ void silent(Context& context) {
     fail("it prints to standard error, where it should log to the host: " + on_err);
 }
 
-void environment(Context& context) {
-  static_cast<void>(context.values());
+bool needs_threads_runtime(const fs::path& library) {
+  const std::vector<std::string> needed = SharedObject(library).all_needed();
+  return std::any_of(needed.begin(), needed.end(), is_threads_runtime);
+}
+
+void leave_as_it_was(Context& context) {
   Surroundings before = look_around();
   live(context);
   Surroundings after = look_around();
-  // The host's pool, which some libraries bring along, starts its threads when it is first used.
-  before[thread_count] = after[thread_count];
+  const std::string threads = before[thread_count];
+  before[thread_count] = after[thread_count];  // of which below
   std::string changed = difference(before, after);
   if (changed.empty()) {
     live(context);
     changed = difference(after, look_around());
   }
   if (!changed.empty()) fail(changed);
+  // The host's pool, which some libraries bring along, starts its threads when it is first used.
+  if (threads != after[thread_count] && !needs_threads_runtime(context.file()))
+    warn(
+        fmt::format("it keeps threads of its own: {} before its first use, {} after; the host "
+                    "spreads the work over threads",
+                    threads, after[thread_count]));
+}
+
+void environment(Context& context) {
+  static_cast<void>(context.values());
+  const fs::path start = fs::current_path();
+  fs::current_path(fs::temp_directory_path());  // ours: what is left there is seen
+  try {
+    leave_as_it_was(context);
+  } catch (const Ended& ended) {
+    if (ended.finding.verdict != Verdict::skip) throw;
+  }
+  fs::current_path(start);  // where there may be what it looks for
+  leave_as_it_was(context);
 }
 
 struct Memory {

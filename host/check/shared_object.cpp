@@ -56,6 +56,14 @@ std::vector<std::string> needed_by(const link_map& map) {
 
 }  // namespace
 
+bool is_threads_runtime(const std::string& library) {
+  for (const char* each : {"libtbb.", "libtbb12.", "libgomp.", "libomp.", "libiomp5.",
+                           "libtbbmalloc.", "libtbbmalloc_proxy."}) {
+    if (library.starts_with(each)) return true;
+  }
+  return false;
+}
+
 SharedObject::SharedObject(const std::filesystem::path& file)
     : handle_(dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL)), map_(nullptr) {
   if (handle_ == nullptr) throw std::runtime_error(dlerror());

@@ -29,4 +29,7 @@ class SharedObject {
   link_map* map_;
 };
 
+/// Whether a library of that name is a pool of threads: oneTBB or OpenMP.
+bool is_threads_runtime(const std::string& library);
+
 }  // namespace zeroth::host::check

@@ -68,7 +68,7 @@ void add_children(Surroundings& found) {
 void add_temporary_files(Surroundings& found) {
   const fs::path folder = fs::temp_directory_path();
   for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-    found["the temporary file " + entry.path().lexically_relative(folder).string()] =
+    found["the file " + entry.path().lexically_relative(folder).string()] =
         entry.is_regular_file() ? fmt::format("{} bytes", entry.file_size()) : "no file";
   }
 }

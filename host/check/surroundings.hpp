@@ -7,8 +7,8 @@
 namespace zeroth::host::check {
 
 /// Locale, working folder, umask, floating-point environment, environment variables, open files,
-/// temporary files, threads, child processes, signal mask and handlers: what it is, and how it is
-/// set.
+/// files in the folder for temporary ones, threads, child processes, signal mask and handlers: what
+/// it is, and how it is set.
 using Surroundings = std::map<std::string, std::string>;
 inline constexpr const char* thread_count = "the number of threads";
 Surroundings look_around();
