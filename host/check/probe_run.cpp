@@ -73,6 +73,7 @@ ProbeRun& ProbeRun::of(const zeroth_run* run) {
 }
 
 zeroth_status ProbeRun::evaluate(std::uint64_t n, const double* x, double* f) {
+  if (n == 0) conclude({Verdict::fail, "it asks for the values of no points"});
   if (const zeroth_status status = enter(n); status != ZEROTH_OK) return status;
   if (!admissible(n, x)) return ZEROTH_BAD_ARGUMENT;
   const std::size_t d = run_.dimension;

@@ -117,6 +117,7 @@ const std::vector<Misbehaviour> misbehaviours{
     {"check/logs", {{"optimizer/dimensions", "fail"}}},
     {"check/plans_ahead", {{"optimizer/budgets", "fail"}}},
     {"check/persistent", {{"optimizer/stop", "fail"}}},
+    {"check/asks_for_nothing", {{"optimizer/solves", "fail"}}},
     {"check/trusts_values",
      {{"optimizer/failed-points", "fail"}, {"optimizer/not-finite", "warn"}}},
     {"check/overflows", {{"optimizer/not-finite", "warn"}}},
