@@ -58,9 +58,8 @@ struct TemporaryFolder {
     std::error_code error;
     path = (std::filesystem::temp_directory_path(error) / "zeroth-check-XXXXXX").string();
     if (error || mkdtemp(path.data()) == nullptr) {
-      throw UserError(path,
-                      fmt::format("no temporary folder can be made: {}",
-                                  error ? error.message() : std::strerror(errno)),
+      throw UserError("no temporary folder can be made",
+                      error ? error.message() : path + ": " + std::strerror(errno),
                       "the environment variable TMPDIR names another place");
     }
   }

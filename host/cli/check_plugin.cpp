@@ -28,6 +28,8 @@ int check_plugin(Terminal& terminal, const CheckOptions& options) {
     return 0;
   }
   std::error_code error;
+  if (fs::is_directory(options.library, error))
+    throw UserError(options.library, "is a folder", "name a plugin's file in it");
   if (!fs::is_regular_file(options.library, error))
     throw UserError(options.library, "there is no such file",
                     "name a plugin's file, such as ./my_plugin.so");

@@ -60,8 +60,8 @@ void Database::execute(const std::string& sql) const {
 }
 
 void Database::refuse_lost() const {
-  struct stat ours {
-  }, there{};
+  struct stat ours {};
+  struct stat there {};
   if (lock_ < 0 || (fstat(lock_, &ours) == 0 && stat(file_.c_str(), &there) == 0 &&
                     ours.st_ino == there.st_ino && ours.st_dev == there.st_dev))
     return;

@@ -334,7 +334,7 @@ TEST_CASE("bad input to check is said to be that", "[check]") {
   };
   for (const Case& each : std::vector<Case>{{{}, "the LIBRARY is missing"},
                                             {{"/nowhere/x.so"}, "there is no such file"},
-                                            {{"/tmp"}, "there is no such file"},
+                                            {{"/tmp"}, "/tmp: is a folder"},
                                             {{sgd, "--only", "*bogus*"}, "matches no test"},
                                             {{sgd, "--set", "delta"}, "not of the form key=value"},
                                             {{sgd, "--set", "detla=1"}, "names no parameter"},
