@@ -5,7 +5,6 @@
 #include <cmath>
 #include <cstdint>
 #include <nlohmann/json.hpp>
-#include <ranges>
 
 #include "near_miss.hpp"
 #include "plan/plan.hpp"
@@ -163,20 +162,16 @@ bool isolated(const Experiment& experiment, const Isolate& isolate, const Descri
   return false;
 }
 
-// Refuses one more that is the same as one of `others`, or is called the same.
-template <typename Others>
-void refuse_twin(const Configuration& one, Others&& others, const char* kind,
+// Refuses one more that is the same as another, or is called the same.
+void refuse_twin(const Configuration& one, const Configuration& other, const char* kind,
                  const std::string& where, const char* remedy) {
-  for (const Configuration& other : others) {
-    if (other.descriptor == one.descriptor && other.parameters == one.parameters) {
-      throw UserError(where,
-                      fmt::format("the same {} with the same parameters stands here twice", kind),
-                      remedy);
-    }
-    if (other.label == one.label) {
-      throw UserError(where, fmt::format("two {}s would both be called '{}'", kind, one.label),
-                      "give this one a label = \"...\" of its own");
-    }
+  if (other.descriptor == one.descriptor && other.parameters == one.parameters) {
+    throw UserError(
+        where, fmt::format("the same {} with the same parameters stands here twice", kind), remedy);
+  }
+  if (other.label == one.label) {
+    throw UserError(where, fmt::format("two {}s would both be called '{}'", kind, one.label),
+                    "give this one a label = \"...\" of its own");
   }
 }
 
@@ -190,7 +185,8 @@ std::vector<Configuration> bind_optimizers(const Experiment& experiment,
     const Descriptor& descriptor = look_up(optimizers, spec.id, spec.where, "optimizer");
     for (Configuration& each : unfold(descriptor, spec.settings, spec.where, resolve)) {
       each.label = (spec.label.empty() ? descriptor.name : spec.label) + each.label;
-      refuse_twin(each, all, "optimizer", spec.where, "delete one");
+      for (const Configuration& other : all)
+        refuse_twin(each, other, "optimizer", spec.where, "delete one");
       each.isolated = isolated(experiment, spec.isolate, descriptor);
       all.push_back(std::move(each));
     }
@@ -238,9 +234,11 @@ Matrix bind_matrix(const Experiment& experiment, const std::vector<Descriptor>& 
     const Descriptor& descriptor = look_up(problems, spec.id, spec.where, "problem");
     for (Configuration& each : unfold(descriptor, spec.settings, spec.where, resolve)) {
       each.label = (spec.label.empty() ? descriptor.name : spec.label) + each.label;
-      const auto of_this_split = [&](const auto& other) { return other.split == spec.split; };
-      refuse_twin(each, matrix.problems | std::views::filter(of_this_split), "problem", spec.where,
-                  "one entry can name several instances: instances = \"0-9\"");
+      for (const ProblemConfiguration& other : matrix.problems) {
+        if (other.split != spec.split) continue;
+        refuse_twin(each, other, "problem", spec.where,
+                    "one entry can name several instances: instances = \"0-9\"");
+      }
       each.isolated = isolated(experiment, spec.isolate, descriptor);
       matrix.problems.push_back(
           {std::move(each), spec.split, spec.instances, spec.instances_where});
