@@ -230,7 +230,6 @@ int train_weights(Terminal& terminal, const std::vector<std::string>& folders,
   const Suite suite(*bound.problem.descriptor, bound.problem.values, bound.problem.where);
   add_files(bound.problem, suite.files());
   bound.identity += identity_of(bound.problem.files);
-  bound.note = note_of(bound);
   const TemporaryFile scratch;
   const std::uint64_t validation_runs = check(bound, suite, scratch.path());
 

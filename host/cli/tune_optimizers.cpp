@@ -92,8 +92,8 @@ struct Prepared {
   Plan plan;
 };
 
-// Two entries that would both try a setting would make its runs twice.
-void refuse_overlap(const Tuning& tuning, const Registry& registry, const ResolvePath& resolve) {
+// Where a sweep is refused because two entries would both try a setting, says which.
+void explain_overlap(const Tuning& tuning, const Registry& registry, const ResolvePath& resolve) {
   std::unordered_map<std::string, std::string> taken;  // by setting: the name of an entry
   for (std::size_t k = 0; k < tuning.optimizers.size(); ++k) {
     Experiment alone = tuning.experiment;
@@ -121,9 +121,14 @@ Prepared prepare(const Experiment& experiment, const Registry& registry, const R
                     "write an experiment for each; --set problem.ID.KEY=VALUE replaces a list");
   }
   Prepared prepared{tuning_of(experiment, registry.optimizers()), {}, {}};
-  refuse_overlap(prepared.tuning, registry, resolve);
   const Experiment& sweep = prepared.tuning.experiment;
-  Matrix matrix = bind_matrix(sweep, registry.optimizers(), registry.problems(), resolve);
+  Matrix matrix;
+  try {
+    matrix = bind_matrix(sweep, registry.optimizers(), registry.problems(), resolve);
+  } catch (const UserError&) {
+    explain_overlap(prepared.tuning, registry, resolve);
+    throw;
+  }
   isolate(matrix, isolation);
   prepared.suites = create_suites(matrix);
   const std::vector<std::uint64_t> sizes = sizes_of(matrix, prepared.suites);

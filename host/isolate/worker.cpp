@@ -132,11 +132,6 @@ class Worker {
   static Worker& of(const zeroth_run* run) { return *static_cast<Worker*>(run->host_data); }
   static const void* run_extension(const zeroth_run* run, const char* id);
 
-  template <typename Table>
-  const Table* instance_extension(const char* id) const {
-    return extension_of<Table>(&instance_, id);
-  }
-
   Link link_;
   const bool host_sleeps_;  // while it waits for us
   std::mutex sending_;
@@ -300,8 +295,9 @@ void Worker::open(const Frame& frame) {
   // One that is not filled in is as good as one without a size: the host refuses both.
   const bool whole = i.struct_size >= sizeof i && i.dimension > 0 && i.initial_point != nullptr &&
                      i.evaluate != nullptr;
-  const auto* metrics = whole ? instance_extension<zeroth_metrics_1>(ZEROTH_METRICS_1) : nullptr;
-  const auto* render = whole ? instance_extension<zeroth_render_1>(ZEROTH_RENDER_1) : nullptr;
+  const auto* metrics =
+      whole ? extension_of<zeroth_metrics_1>(&instance_, ZEROTH_METRICS_1) : nullptr;
+  const auto* render = whole ? extension_of<zeroth_render_1>(&instance_, ZEROTH_RENDER_1) : nullptr;
   std::array<std::uint32_t, 3> shape{};
   if (render != nullptr && render->shape(&i, shape.data()) != ZEROTH_OK) render = nullptr;
   picture_values_ = std::size_t{shape[0]} * shape[1] * shape[2] * (render ? render->count : 0);
@@ -318,7 +314,8 @@ void Worker::open(const Frame& frame) {
     return std::span(values, whole && values != nullptr ? i.dimension : 0);
   };
   const auto flag = [](bool b) { return std::uint64_t{b}; };
-  const auto* optimum = whole ? instance_extension<zeroth_optimum_1>(ZEROTH_OPTIMUM_1) : nullptr;
+  const auto* optimum =
+      whole ? extension_of<zeroth_optimum_1>(&instance_, ZEROTH_OPTIMUM_1) : nullptr;
   std::vector<double> known;  // the least value, and its point
   if (optimum != nullptr) {
     known.resize(1 + std::size_t{i.dimension});
@@ -332,8 +329,8 @@ void Worker::open(const Frame& frame) {
       i.batch_rows,
       flag(!bound(i.lower).empty()),
       flag(!bound(i.upper).empty()),
-      flag(whole && instance_extension<zeroth_gradient_1>(ZEROTH_GRADIENT_1) != nullptr),
-      flag(whole && instance_extension<zeroth_success_1>(ZEROTH_SUCCESS_1) != nullptr),
+      flag(whole && extension_of<zeroth_gradient_1>(&instance_, ZEROTH_GRADIENT_1) != nullptr),
+      flag(whole && extension_of<zeroth_success_1>(&instance_, ZEROTH_SUCCESS_1) != nullptr),
       flag(metrics != nullptr),
       flag(render != nullptr),
       render != nullptr ? render->count : 0,
@@ -383,28 +380,28 @@ void Worker::ask_problem(const Frame& frame) {
     }
     case FrameKind::gradient: {
       require(frame.reals.size() == d);
-      const auto* table = instance_extension<zeroth_gradient_1>(ZEROTH_GRADIENT_1);
+      const auto* table = extension_of<zeroth_gradient_1>(&instance_, ZEROTH_GRADIENT_1);
       require(table != nullptr);
       const zeroth_status status = table->gradient(&instance_, number(0), x, values(d));
       return answer(status, {values_});
     }
     case FrameKind::measure: {
       require(frame.reals.size() == d);
-      const auto* table = instance_extension<zeroth_metrics_1>(ZEROTH_METRICS_1);
+      const auto* table = extension_of<zeroth_metrics_1>(&instance_, ZEROTH_METRICS_1);
       require(table != nullptr);
       const zeroth_status status = table->measure(&instance_, x, values(table->count));
       return answer(status, {values_});
     }
     case FrameKind::draw_pictures: {
       require(frame.reals.size() == d);
-      const auto* table = instance_extension<zeroth_render_1>(ZEROTH_RENDER_1);
+      const auto* table = extension_of<zeroth_render_1>(&instance_, ZEROTH_RENDER_1);
       require(table != nullptr);
       const zeroth_status status = table->draw(&instance_, x, values(picture_values_));
       return answer(status, {values_});
     }
     case FrameKind::succeeded: {
       require(frame.reals.size() == d + 1);
-      const auto* table = instance_extension<zeroth_success_1>(ZEROTH_SUCCESS_1);
+      const auto* table = extension_of<zeroth_success_1>(&instance_, ZEROTH_SUCCESS_1);
       require(table != nullptr);
       return answer(std::uint64_t{table->succeeded(&instance_, x, x[d]) != 0});
     }

@@ -103,7 +103,7 @@ class Phase {
     }
     if (!state_.best.empty()) {  // resumed: should the file have been lost, it is there again
       trainer_.set(state_.best);
-      trainer_.save(scratch_, bound_.note);
+      trainer_.save(scratch_, note_of(bound_));
       observer_.improved();
     }
     trainer_.set(state_.weights);
@@ -244,7 +244,7 @@ class Phase {
   std::string validate() {
     const Clock::time_point started = Clock::now();
     trainer_.set(state_.mean);
-    trainer_.save(scratch_, bound_.note);
+    trainer_.save(scratch_, note_of(bound_));
     trainer_.set(state_.weights);
     std::vector<const PlannedRun*> cells;
     for (const PlannedRun& run : validation_.runs) cells.push_back(&run);
@@ -292,7 +292,7 @@ class Phase {
   TrainingOutcome end(TrainingEnd how, const std::string& message = "") {
     if (how == TrainingEnd::complete) {
       trainer_.set(state_.best);
-      trainer_.save(scratch_, bound_.note);
+      trainer_.save(scratch_, note_of(bound_));
       TrainingState next;
       next.phase = state_.phase + 1;
       next.start = read_bytes(scratch_);
@@ -323,7 +323,7 @@ void rehearse(const BoundTraining& bound, const std::filesystem::path& scratch) 
     try {
       if (saved) values[bound.weights] = scratch.string();
       Trainer(*bound.optimizer, values, phase.training, 0, phase.spec.where)
-          .save(scratch, bound.note);
+          .save(scratch, note_of(bound));
       saved = true;
       values[bound.weights] = scratch.string();
       const Optimizer accepted(*bound.optimizer, values, phase.spec.where);

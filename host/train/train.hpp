@@ -28,14 +28,13 @@ struct BoundTraining {
   std::size_t weights = 0;  // the place of the weights file among the optimizer's values
   std::vector<Phase> phases;
   std::string identity;  // a text that everything the weights depend on goes into
-  std::string note;      // kept in the weights file
 };
 
 /// Throws UserError that names place, key and remedy.
 BoundTraining bind_training(const Training& training, const std::vector<Descriptor>& optimizers,
                             const std::vector<Descriptor>& problems, const ResolvePath& resolve);
 
-/// For the weights file: what they were trained by.  A function of the identity, among others.
+/// Kept in the weights file: what they were trained by, the fingerprint of the identity too.
 std::string note_of(const BoundTraining& bound);
 
 /// Told on the calling thread, in order.  state is what a resumed training would start from.

@@ -22,9 +22,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const std::string small = R"(title = "Small"
-seed = 3
-[problem]
+const std::string sections = R"([problem]
 use = "quadratic"
 instances = "0"
 random_start = true
@@ -34,7 +32,9 @@ use = "learned-step"
 instances = "1"
 trials = 2
 iterations = 10
-[[phase]]
+)";
+
+const std::string small = "title = \"Small\"\nseed = 3\n" + sections + R"([[phase]]
 learning_rate = 0.3
 averaging = 0.5
 epochs = 4
@@ -175,17 +175,7 @@ struct Watched {
   }
 };
 
-const std::string one_phase = R"([problem]
-use = "quadratic"
-instances = "0"
-random_start = true
-[optimizer]
-use = "learned-step"
-[validation]
-instances = "1"
-trials = 2
-iterations = 10
-[[phase]]
+const std::string one_phase = sections + R"([[phase]]
 batch = 2
 iterations = 10
 unroll = 10
