@@ -10,6 +10,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdint>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -67,6 +68,15 @@ void end_descendants(pid_t dead, const std::string& mark) {
     if (!some_left) return;
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
+}
+
+std::string death_of(int status) {
+  if (WIFSIGNALED(status)) {
+    const char* name = sigabbrev_np(WTERMSIG(status));
+    return fmt::format("killed by SIG{} ({})", name == nullptr ? "?" : name,
+                       strsignal(WTERMSIG(status)));
+  }
+  return WEXITSTATUS(status) == 0 ? "" : fmt::format("exit code {}", WEXITSTATUS(status));
 }
 
 }  // namespace zeroth::host

@@ -23,4 +23,8 @@ std::string new_mark();
 /// Gives up on what does not die at once.  Threads: any.
 void end_descendants(pid_t dead, const std::string& mark);
 
+/// How a process ended, from what waitpid() says: "killed by SIGSEGV (Segmentation fault)", "exit
+/// code 1"; empty for exit code 0.
+std::string death_of(int status);
+
 }  // namespace zeroth::host

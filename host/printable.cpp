@@ -1,5 +1,7 @@
 #include "printable.hpp"
 
+#include <algorithm>
+#include <cctype>
 #include <cstdint>
 
 namespace zeroth::host {
@@ -52,6 +54,17 @@ std::string last_lines(std::string_view text, std::size_t bytes) {
   if (newline != std::string_view::npos) return std::string(end.substr(newline + 1));
   while (!end.empty() && (end[0] & 0xC0) == 0x80) end.remove_prefix(1);  // a cut code point
   return std::string(end);
+}
+
+std::string shell_word(const std::string& text) {
+  const std::string plain = "+,-./:=@_%^";
+  if (!text.empty() && std::all_of(text.begin(), text.end(), [&](unsigned char c) {
+        return std::isalnum(c) != 0 || plain.find(static_cast<char>(c)) != std::string::npos;
+      }))
+    return text;
+  std::string word = "'";
+  for (const char c : text) word += c == '\'' ? "'\\''" : std::string(1, c);
+  return word + "'";
 }
 
 }  // namespace zeroth::host

@@ -13,4 +13,7 @@ std::string printable(std::string_view bytes);
 /// a longer line, its end.
 std::string last_lines(std::string_view text, std::size_t bytes);
 
+/// The text as one word of a command line that can be copied into a shell: quoted where it must be.
+std::string shell_word(const std::string& text);
+
 }  // namespace zeroth::host

@@ -12,7 +12,7 @@
 #include "check/child_process.hpp"
 #include "check/context.hpp"
 #include "check/texts.hpp"
-#include "plugins/registry.hpp"
+#include "plugins/log.hpp"
 #include "user_error.hpp"
 
 namespace zeroth::host::check {

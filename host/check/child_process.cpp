@@ -125,15 +125,6 @@ std::string last_lines(const std::string& text, int lines) {
   return text.substr(start, end - start);
 }
 
-std::string death_of(int status) {
-  if (WIFSIGNALED(status)) {
-    const char* name = sigabbrev_np(WTERMSIG(status));
-    return fmt::format("killed by SIG{} ({})", name == nullptr ? "?" : name,
-                       strsignal(WTERMSIG(status)));
-  }
-  return WEXITSTATUS(status) == 0 ? "" : fmt::format("exit code {}", WEXITSTATUS(status));
-}
-
 // To half of the machine's: what runs away is then out of memory, and nothing else is.  Not of
 // addresses, of which some runtimes reserve more than there is memory.
 void limit_memory() {

@@ -144,7 +144,7 @@ Commands make_commands(Terminal& terminal, const std::vector<std::string>& folde
       return 0;
     }
     fmt::print("{} runs in {}\n{}", store.size(), options.file,
-               format(summarize(store), colours(STDOUT_FILENO)));
+               format(summarize(read_results(store)), colours(STDOUT_FILENO)));
     return 0;
   };
   commands.export_results = [&](const ExportOptions& options) {

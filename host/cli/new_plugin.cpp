@@ -10,6 +10,7 @@
 #include "bytes.hpp"
 #include "cli/commands.hpp"
 #include "cli/paths.hpp"
+#include "printable.hpp"
 #include "user_error.hpp"
 
 namespace zeroth::host {
@@ -122,7 +123,7 @@ int new_plugin(Terminal& terminal, const Registry& registry, const NewOptions& o
     write_bytes(target, renamed(read_bytes(file), old, with));
   }
   terminal.note(fmt::format("wrote {} files into {}; next:\n  cd {}\n{}", files.size(),
-                            folder.string(), folder.string(), how_to_build()));
+                            folder.string(), shell_word(folder.string()), how_to_build()));
   return 0;
 }
 

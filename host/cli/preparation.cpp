@@ -19,11 +19,13 @@
 #include "cli/environment.hpp"
 #include "cli/paths.hpp"
 #include "hash.hpp"
+#include "plugins/log.hpp"
 #include "run/worker_lost.hpp"
 #include "user_error.hpp"
 #include "version.hpp"
 
 namespace zeroth::host {
+namespace fs = std::filesystem;
 namespace {
 
 // Of problems and of optimizers, also of those that analyses run.
@@ -91,6 +93,14 @@ Registry scan(Terminal& terminal, const std::vector<std::string>& folders, Warni
         const std::lock_guard lock(said->mutex);
         if (warnings == Warnings::all || said->warnings.insert(line).second) terminal.warn(line);
       });
+  for (const std::string& folder : folders) {
+    std::error_code error;
+    const fs::directory_iterator files(folder, error);
+    if (!error && std::none_of(begin(files), end(files), [](const fs::directory_entry& file) {
+          return is_library(file.path());
+        }))
+      terminal.warn(fmt::format("plugin folder {}: there is no *.so in it", folder));
+  }
   return Registry(plugin_folders(folders), [&](const std::string& text) { terminal.warn(text); });
 }
 
@@ -101,7 +111,7 @@ void add_files(Configuration& configuration, std::vector<std::string> paths) {
     const bool is_named = std::any_of(files.begin(), files.end(),
                                       [&](const SourceFile& file) { return file.path == path; });
     if (is_named) continue;
-    const std::filesystem::path file(path);
+    const fs::path file(path);
     files.push_back({file.filename().string(), path, fingerprint_of(file)});
   }
 }

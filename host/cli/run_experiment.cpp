@@ -113,7 +113,7 @@ int run_experiment(Terminal& terminal, const std::vector<std::string>& folders,
     terminal.clear_progress();
   }
   fmt::print("{}\n", experiment.title.empty() ? experiment.file.stem().string() : experiment.title);
-  const std::vector<ProblemSummary> summaries = summarize(store);
+  const std::vector<ProblemSummary> summaries = summarize(read_results(store));
   fmt::print("{}", format(summaries, colours(STDOUT_FILENO)));
   fmt::print("\n{} of {} runs in {}\n", store.size(), plan.runs.size(), output);
   std::fflush(stdout);

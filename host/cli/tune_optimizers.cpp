@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cctype>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
@@ -172,17 +171,6 @@ std::string one_line(std::string text) {
   text = printable(text);
   std::replace(text.begin(), text.end(), '\n', ' ');
   return text;
-}
-
-std::string shell_word(const std::string& text) {
-  const std::string plain = "+,-./:=@_%^";
-  if (!text.empty() && std::all_of(text.begin(), text.end(), [&](unsigned char c) {
-        return std::isalnum(c) != 0 || plain.find(static_cast<char>(c)) != std::string::npos;
-      }))
-    return text;
-  std::string word = "'";
-  for (const char c : text) word += c == '\'' ? "'\\''" : std::string(1, c);
-  return word + "'";
 }
 
 // The last of these iterations, where no run has come so far.

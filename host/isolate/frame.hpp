@@ -1,6 +1,9 @@
 // What host and worker say to each other, as bytes: one frame for each call and each answer.
 #pragma once
 
+#include <algorithm>
+#include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -19,9 +22,10 @@ enum class FrameKind : std::uint32_t {
   load,            // 1 for a problem, 0 for an optimizer; ; library, id
   create,          // integer of each value; real of each; name and text of each
   destroy,         //
-  solve,           // dimension, seed, both budgets, has lower, has upper; start, lower, upper;
+  solve,           // SolveNumbers; start, lower, upper;
   instance_count,  // split; ;
-  open,            // split, index; ;
+  open,            // split, index; ; answered with InstanceNumbers; bounds, of pictures the lowest
+                   // and the highest values, the optimum; label, names and docs
   initial_point,   // seed; ;
   evaluate,        // minibatch, n; x;
   gradient,        // minibatch; x;
@@ -45,6 +49,34 @@ enum class FrameKind : std::uint32_t {
   iterated,  // ; x;
 };
 inline constexpr auto last_frame_kind = FrameKind::iterated;
+
+/// The integers of FrameKind::solve.
+struct SolveNumbers {
+  std::uint64_t dimension, seed, query_budget, iteration_budget, has_lower, has_upper;
+};
+
+/// The integers of the answer to FrameKind::open: what stands in zeroth_instance and in the tables
+/// of its extensions.
+struct InstanceNumbers {
+  std::uint64_t status, struct_size, dimension, batch_rows, has_lower, has_upper, has_gradient,
+      has_success, has_metrics, has_render, pictures, channels, height, width;
+  std::uint64_t optimum_reals;  // 0 where none is known, 1 without its point, or 1 + dimension
+};
+
+/// A struct of such numbers as they are sent, and back; nothing where they are fewer or more.
+template <typename Numbers>
+using Integers = std::array<std::uint64_t, sizeof(Numbers) / sizeof(std::uint64_t)>;
+template <typename Numbers>
+Integers<Numbers> integers_of(const Numbers& numbers) {
+  return std::bit_cast<Integers<Numbers>>(numbers);
+}
+template <typename Numbers>
+std::optional<Numbers> numbers_from(std::span<const std::uint64_t> integers) {
+  Integers<Numbers> sent;
+  if (integers.size() != sent.size()) return std::nullopt;
+  std::copy(integers.begin(), integers.end(), sent.begin());
+  return std::bit_cast<Numbers>(sent);
+}
 
 /// A frame that was received.  Borrows from the bytes it was decoded from.
 struct Frame {

@@ -24,14 +24,14 @@ class Solver {
     held_ = ZEROTH_OK;
     const std::size_t d = run->dimension;
     const auto values = [d](const double* x) { return std::span(x, x == nullptr ? 0 : d); };
-    const std::array<std::uint64_t, 6> numbers{d,
-                                               run->seed,
-                                               run->query_budget,
-                                               run->iteration_budget,
-                                               run->lower != nullptr ? 1u : 0u,
-                                               run->upper != nullptr ? 1u : 0u};
+    const SolveNumbers numbers{.dimension = d,
+                               .seed = run->seed,
+                               .query_budget = run->query_budget,
+                               .iteration_budget = run->iteration_budget,
+                               .has_lower = run->lower != nullptr,
+                               .has_upper = run->upper != nullptr};
     worker_.send({FrameKind::solve,
-                  numbers,
+                  integers_of(numbers),
                   {values(run->initial_point), values(run->lower), values(run->upper)}});
     for (;;) {
       const Frame frame = worker_.receive();

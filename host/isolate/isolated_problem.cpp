@@ -136,27 +136,29 @@ zeroth_status RemoteInstance::open(std::int32_t split, std::uint64_t index, zero
   const auto require = [this](bool good) {
     if (!good) worker_.garbled();
   };
-  require(answer.integers.size() == 15 && !answer.texts.empty() && answer.texts.size() % 2 == 1);
-  const std::uint64_t d = answer.integers[2];
-  const bool has_lower = answer.integers[4] != 0, has_upper = answer.integers[5] != 0;
+  const auto numbers = numbers_from<InstanceNumbers>(answer.integers);
+  require(numbers && !answer.texts.empty() && answer.texts.size() % 2 == 1);
+  const std::uint64_t d = numbers->dimension;
+  const bool has_lower = numbers->has_lower != 0, has_upper = numbers->has_upper != 0;
   const std::uint64_t bounds = (has_lower ? d : 0) + (has_upper ? d : 0);
-  const std::uint64_t named = answer.texts.size() / 2, pictures = answer.integers[10],
-                      known = answer.integers[14];
+  const std::uint64_t named = answer.texts.size() / 2, pictures = numbers->pictures,
+                      known = numbers->optimum_reals;
   require(d <= UINT32_MAX && pictures <= named && (known == 0 || known == 1 || known == 1 + d) &&
           answer.reals.size() == bounds + 2 * pictures + known);
   texts_.assign(answer.texts.begin(), answer.texts.end());
   reals_.assign(answer.reals.begin(), answer.reals.end());
   optimum_ = std::span<const double>(reals_).last(known);
-  has_gradient_ = answer.integers[6] != 0;
-  has_success_ = answer.integers[7] != 0;
-  has_metrics_ = answer.integers[8] != 0;
-  has_render_ = answer.integers[9] != 0;
+  has_gradient_ = numbers->has_gradient != 0;
+  has_success_ = numbers->has_success != 0;
+  has_metrics_ = numbers->has_metrics != 0;
+  has_render_ = numbers->has_render != 0;
   std::uint64_t picture_values = pictures;
+  const std::array sides{numbers->channels, numbers->height, numbers->width};
   for (std::size_t k = 0; k < shape_.size(); ++k) {
-    const std::uint64_t side = answer.integers[11 + k];
-    require(side <= UINT32_MAX && (side == 0 || picture_values <= most_frame_bytes / side));
-    picture_values *= side;
-    shape_[k] = static_cast<std::uint32_t>(side);
+    require(sides[k] <= UINT32_MAX &&
+            (sides[k] == 0 || picture_values <= most_frame_bytes / sides[k]));
+    picture_values *= sides[k];
+    shape_[k] = static_cast<std::uint32_t>(sides[k]);
   }
   for (std::size_t i = 1; i < texts_.size(); i += 2) {
     names_.push_back(texts_[i].c_str());
@@ -174,12 +176,12 @@ zeroth_status RemoteInstance::open(std::int32_t split, std::uint64_t index, zero
              shape,
              draw};
   out->struct_size = static_cast<std::uint32_t>(
-      std::min<std::uint64_t>(answer.integers[1], sizeof(zeroth_instance)));
+      std::min<std::uint64_t>(numbers->struct_size, sizeof(zeroth_instance)));
   out->dimension = static_cast<std::uint32_t>(d);
   out->label = texts_[0].c_str();
   out->lower = has_lower ? reals_.data() : nullptr;
   out->upper = has_upper ? reals_.data() + (has_lower ? d : 0) : nullptr;
-  out->batch_rows = answer.integers[3];
+  out->batch_rows = numbers->batch_rows;
   out->plugin_data = this;
   out->initial_point = initial_point;
   out->evaluate = evaluate;

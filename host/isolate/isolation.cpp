@@ -12,7 +12,7 @@
 #include "descendants.hpp"
 #include "isolate/isolated.hpp"
 #include "plugins/files_read.hpp"
-#include "plugins/registry.hpp"
+#include "plugins/log.hpp"
 
 namespace zeroth::host {
 namespace {

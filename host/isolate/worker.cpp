@@ -27,6 +27,7 @@
 #include "isolate/link.hpp"
 #include "plugins/boundary.hpp"
 #include "plugins/files_read.hpp"
+#include "plugins/log.hpp"
 #include "plugins/registry.hpp"
 
 namespace zeroth::host {
@@ -199,11 +200,11 @@ void Worker::destroy() {
 }
 
 void Worker::solve(const Frame& frame) {
-  require(optimizer_ != nullptr && is_created_ && frame.integers.size() == 6);
-  const std::vector<std::uint64_t> numbers(frame.integers.begin(), frame.integers.end());
+  const auto numbers = numbers_from<SolveNumbers>(frame.integers);
+  require(optimizer_ != nullptr && is_created_ && numbers);
   const std::vector<double> reals(frame.reals.begin(), frame.reals.end());
-  const std::uint64_t d = numbers[0];
-  const bool has_lower = numbers[4] != 0, has_upper = numbers[5] != 0;
+  const std::uint64_t d = numbers->dimension;
+  const bool has_lower = numbers->has_lower != 0, has_upper = numbers->has_upper != 0;
   require(d > 0 && d <= UINT32_MAX &&
           reals.size() == d * (1 + (has_lower ? 1 : 0) + (has_upper ? 1 : 0)));
   zeroth_run run{};
@@ -212,9 +213,9 @@ void Worker::solve(const Frame& frame) {
   run.initial_point = reals.data();
   run.lower = has_lower ? reals.data() + d : nullptr;
   run.upper = has_upper ? reals.data() + d * (has_lower ? 2 : 1) : nullptr;
-  run.seed = numbers[1];
-  run.query_budget = numbers[2];
-  run.iteration_budget = numbers[3];
+  run.seed = numbers->seed;
+  run.query_budget = numbers->query_budget;
+  run.iteration_budget = numbers->iteration_budget;
   run.host_data = this;
   run.evaluate = [](const zeroth_run* r, std::uint64_t n, const double* x, double* f) {
     if (n > most_frame_bytes / sizeof(double) / r->dimension) {
@@ -313,7 +314,6 @@ void Worker::open(const Frame& frame) {
   const auto bound = [&](const double* values) {
     return std::span(values, whole && values != nullptr ? i.dimension : 0);
   };
-  const auto flag = [](bool b) { return std::uint64_t{b}; };
   const auto* optimum =
       whole ? extension_of<zeroth_optimum_1>(&instance_, ZEROTH_OPTIMUM_1) : nullptr;
   std::vector<double> known;  // the least value, and its point
@@ -322,27 +322,29 @@ void Worker::open(const Frame& frame) {
     known[0] = optimum->value(&i);
     if (optimum->point(&i, known.data() + 1) != ZEROTH_OK) known.resize(1);
   }
-  const std::array<std::uint64_t, 15> numbers{
-      static_cast<std::uint64_t>(ZEROTH_OK),
-      whole ? sizeof i : 0,
-      i.dimension,
-      i.batch_rows,
-      flag(!bound(i.lower).empty()),
-      flag(!bound(i.upper).empty()),
-      flag(whole && extension_of<zeroth_gradient_1>(&instance_, ZEROTH_GRADIENT_1) != nullptr),
-      flag(whole && extension_of<zeroth_success_1>(&instance_, ZEROTH_SUCCESS_1) != nullptr),
-      flag(metrics != nullptr),
-      flag(render != nullptr),
-      render != nullptr ? render->count : 0,
-      shape[0],
-      shape[1],
-      shape[2],
-      known.size()};
+  const InstanceNumbers numbers{
+      .status = static_cast<std::uint64_t>(ZEROTH_OK),
+      .struct_size = whole ? sizeof i : 0,
+      .dimension = i.dimension,
+      .batch_rows = i.batch_rows,
+      .has_lower = !bound(i.lower).empty(),
+      .has_upper = !bound(i.upper).empty(),
+      .has_gradient =
+          whole && extension_of<zeroth_gradient_1>(&instance_, ZEROTH_GRADIENT_1) != nullptr,
+      .has_success =
+          whole && extension_of<zeroth_success_1>(&instance_, ZEROTH_SUCCESS_1) != nullptr,
+      .has_metrics = metrics != nullptr,
+      .has_render = render != nullptr,
+      .pictures = render != nullptr ? render->count : 0,
+      .channels = shape[0],
+      .height = shape[1],
+      .width = shape[2],
+      .optimum_reals = known.size()};
   const auto range = [&](const double* values) {
     return std::span(values, render != nullptr ? render->count : 0);
   };
   send({FrameKind::answer,
-        numbers,
+        integers_of(numbers),
         {bound(i.lower), bound(i.upper), range(render != nullptr ? render->lowest : nullptr),
          range(render != nullptr ? render->highest : nullptr), known},
         texts});

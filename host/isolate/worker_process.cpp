@@ -20,7 +20,7 @@
 #include <vector>
 
 #include "descendants.hpp"
-#include "plugins/registry.hpp"
+#include "plugins/log.hpp"
 #include "printable.hpp"
 
 namespace zeroth::host {

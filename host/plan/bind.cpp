@@ -4,7 +4,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "near_miss.hpp"
 #include "plan/plan.hpp"
@@ -115,6 +118,7 @@ std::vector<Configuration> unfold(const std::string& id, const std::vector<Param
     }
     all = std::move(longer);
   }
+  std::map<std::string, ResolvedPath> resolved;  // by parameter and value: a file is read once
   for (Configuration& each : all) {
     Json json = Json::object();
     for (std::size_t i = 0; i < each.values.size(); ++i) {
@@ -124,10 +128,11 @@ std::vector<Configuration> unfold(const std::string& id, const std::vector<Param
       if (p.type != ParameterType::path || path->empty()) continue;
       const bool is_default = std::none_of(settings.begin(), settings.end(),
                                            [&](const Setting& s) { return s.name == p.name; });
-      const ResolvedPath resolved = resolve(*path, is_default);
-      *path = resolved.path;
-      if (!resolved.fingerprint.empty())
-        each.files.push_back({p.name, resolved.path, resolved.fingerprint});
+      const auto [found, is_new] = resolved.try_emplace(p.name + " " + *path);
+      if (is_new) found->second = resolve(*path, is_default);
+      *path = found->second.path;
+      if (!found->second.fingerprint.empty())
+        each.files.push_back({p.name, found->second.path, found->second.fingerprint});
     }
     each.parameters = json.dump();
   }
@@ -162,18 +167,32 @@ bool isolated(const Experiment& experiment, const Isolate& isolate, const Descri
   return false;
 }
 
-// Refuses one more that is the same as another, or is called the same.
-void refuse_twin(const Configuration& one, const Configuration& other, const char* kind,
-                 const std::string& where, const char* remedy) {
-  if (other.descriptor == one.descriptor && other.parameters == one.parameters) {
-    throw UserError(
-        where, fmt::format("the same {} with the same parameters stands here twice", kind), remedy);
+// The configurations of one list: refuses one more that is the same as another, or is called so.
+class Twins {
+ public:
+  Twins(const char* kind, const char* remedy) : kind_(kind), remedy_(remedy) {}
+
+  // among: what is equal in one and the other in any case, the split of a problem.
+  void refuse(const Configuration& one, const std::string& among = "") {
+    const auto [same, is_new] = labels_.emplace(
+        fmt::format("{} {} {}", among, one.descriptor->id, one.parameters), one.label);
+    if (!is_new) {
+      throw UserError(one.where,
+                      fmt::format("the same {} with the same parameters stands here twice{}", kind_,
+                                  one.label == same->second ? "" : ", also as " + same->second),
+                      remedy_);
+    }
+    if (!taken_.insert(among + " " + one.label).second) {
+      throw UserError(one.where, fmt::format("two {}s would both be called '{}'", kind_, one.label),
+                      "give this one a label = \"...\" of its own");
+    }
   }
-  if (other.label == one.label) {
-    throw UserError(where, fmt::format("two {}s would both be called '{}'", kind, one.label),
-                    "give this one a label = \"...\" of its own");
-  }
-}
+
+ private:
+  const char *kind_, *remedy_;
+  std::unordered_map<std::string, std::string> labels_;  // by what it is
+  std::unordered_set<std::string> taken_;
+};
 
 // Those of one list: of the matrix, or of a replay.
 std::vector<Configuration> bind_optimizers(const Experiment& experiment,
@@ -181,12 +200,12 @@ std::vector<Configuration> bind_optimizers(const Experiment& experiment,
                                            const std::vector<Descriptor>& optimizers,
                                            const ResolvePath& resolve) {
   std::vector<Configuration> all;
+  Twins twins("optimizer", "delete one");
   for (const OptimizerSpec& spec : specs) {
     const Descriptor& descriptor = look_up(optimizers, spec.id, spec.where, "optimizer");
     for (Configuration& each : unfold(descriptor, spec.settings, spec.where, resolve)) {
       each.label = (spec.label.empty() ? descriptor.name : spec.label) + each.label;
-      for (const Configuration& other : all)
-        refuse_twin(each, other, "optimizer", spec.where, "delete one");
+      twins.refuse(each);
       each.isolated = isolated(experiment, spec.isolate, descriptor);
       all.push_back(std::move(each));
     }
@@ -230,15 +249,12 @@ const Descriptor& look_up(const std::vector<Descriptor>& all, const std::string&
 Matrix bind_matrix(const Experiment& experiment, const std::vector<Descriptor>& optimizers,
                    const std::vector<Descriptor>& problems, const ResolvePath& resolve) {
   Matrix matrix;
+  Twins twins("problem", "one entry can name several instances: instances = \"0-9\"");
   for (const ProblemSpec& spec : experiment.problems) {
     const Descriptor& descriptor = look_up(problems, spec.id, spec.where, "problem");
     for (Configuration& each : unfold(descriptor, spec.settings, spec.where, resolve)) {
       each.label = (spec.label.empty() ? descriptor.name : spec.label) + each.label;
-      for (const ProblemConfiguration& other : matrix.problems) {
-        if (other.split != spec.split) continue;
-        refuse_twin(each, other, "problem", spec.where,
-                    "one entry can name several instances: instances = \"0-9\"");
-      }
+      twins.refuse(each, name_of(spec.split));
       each.isolated = isolated(experiment, spec.isolate, descriptor);
       matrix.problems.push_back(
           {std::move(each), spec.split, spec.instances, spec.instances_where});

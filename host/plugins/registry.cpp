@@ -7,31 +7,25 @@
 #include <algorithm>
 #include <boost/dll/runtime_symbol_info.hpp>
 #include <boost/dll/shared_library.hpp>
+#include <chrono>
 #include <cstdint>
 #include <cstdlib>
 #include <deque>
 #include <memory>
 #include <sstream>
+#include <unordered_set>
 
+#include "in_fork.hpp"
 #include "plugins/files_read.hpp"
-#include "plugins/loading.hpp"
+#include "plugins/log.hpp"
+#include "printable.hpp"
 #include "version.hpp"
 
 namespace zeroth::host {
 namespace fs = std::filesystem;
 namespace {
 
-std::function<void(int, const std::string&)>& log_sink() {
-  static std::function<void(int, const std::string&)> sink;
-  return sink;
-}
-
-void log_line(std::int32_t level, const char* line) {
-  try {
-    log(level, line == nullptr ? "" : line);
-  } catch (...) {  // a line is lost, but no exception enters a plugin
-  }
-}
+constexpr std::chrono::seconds patience{30};  // for one library to load
 
 const void* service(const zeroth_host*, const char* id) {
   static const zeroth_log_1 log{sizeof(zeroth_log_1), 0, log_line};
@@ -84,10 +78,45 @@ zeroth_library negotiate(const boost::dll::shared_library& file) {
   return answer;
 }
 
+fs::path program_folder() { return boost::dll::program_location().parent_path().string(); }
+
+// Of those that are built and installed with the program.
+fs::path own_plugins() {
+  std::error_code error;
+  return fs::canonical(program_folder() / plugin_folder_from_program, error);
+}
+
 // Never unloaded: descriptors, and threads that a library may have started, outlive every owner.
 const boost::dll::shared_library& keep_loaded(boost::dll::shared_library library) {
   static auto& kept = *new std::deque<boost::dll::shared_library>;
   return kept.emplace_back(std::move(library));
+}
+
+struct Described {
+  std::vector<Descriptor> optimizers, problems;
+};
+
+Described open_and_describe(const fs::path& file) {
+  const zeroth_library library = open_library(file);
+  Described described;
+  for (std::uint64_t i = 0; i < library.optimizer_count; ++i)
+    described.optimizers.push_back(describe(library.optimizers[i], file));
+  for (std::uint64_t i = 0; i < library.problem_count; ++i)
+    described.problems.push_back(describe(library.problems[i], file));
+  return described;
+}
+
+// Tried in another process: one that ends with it, or hangs, costs a warning and not the command.
+bool survives(const fs::path& file, const Registry::Warn& warn) {
+  const std::string end = end_in_fork([&] { open_and_describe(file); }, patience, [&] {
+    log(ZEROTH_LOG_INFO, fmt::format("plugin {} takes its time to load ...", file.string()));
+  });
+  if (!end.empty()) {
+    warn(fmt::format(
+        "plugin {} is left out; a process that tried to load it: {}.  `zeroth check {}` tells more",
+        file.string(), end, shell_word(file.string())));
+  }
+  return end.empty();
 }
 
 // What concerns a library is kept once, not by each of its descriptors.
@@ -106,14 +135,6 @@ void share_state(std::vector<Descriptor>& optimizers, std::vector<Descriptor>& p
 }
 
 }  // namespace
-
-void set_log_sink(std::function<void(int, const std::string&)> sink) {
-  log_sink() = std::move(sink);
-}
-
-void log(int level, const std::string& line) {
-  if (log_sink()) log_sink()(level, line);
-}
 
 std::vector<fs::path> plugin_folders(const std::vector<std::string>& from_command_line) {
   std::vector<fs::path> folders;
@@ -135,9 +156,8 @@ std::vector<fs::path> plugin_folders(const std::vector<std::string>& from_comman
       if (!folder.empty()) add_if_there(folder);
     }
   }
-  const fs::path program = boost::dll::program_location().parent_path().string();
-  add_if_there(program / plugin_folder_from_program);
-  add_if_there(program / "plugins");
+  add_if_there(own_plugins());
+  add_if_there(program_folder() / "plugins");
   if (const char* data = std::getenv("XDG_DATA_HOME"); data != nullptr && *data != '\0') {
     add_if_there(fs::path(data) / "zeroth" / "plugins");
   } else if (const char* home = std::getenv("HOME")) {
@@ -146,9 +166,10 @@ std::vector<fs::path> plugin_folders(const std::vector<std::string>& from_comman
   return folders;
 }
 
+bool is_library(const fs::path& file) { return file.extension() == ".so"; }
+
 zeroth_library open_library(const fs::path& file) {
   using namespace boost::dll;
-  const Loading loading(file);
   shared_library library;
   boost::dll::fs::error_code error;
   library.load(fs::absolute(file).string(), error, load_mode::rtld_now | load_mode::rtld_local);
@@ -160,15 +181,25 @@ zeroth_library open_library(const fs::path& file) {
 }
 
 Registry::Registry(const std::vector<fs::path>& folders, const Warn& warn) {
+  std::vector<fs::path> files;
+  std::unordered_set<std::string> deadly;
   for (const fs::path& folder : folders) {
     std::error_code error;
-    std::vector<fs::path> files;
+    std::vector<fs::path> found;
     for (const auto& entry : fs::directory_iterator(folder, error)) {
-      if (entry.path().extension() == ".so") files.push_back(entry.path());
+      if (is_library(entry.path())) found.push_back(entry.path());
     }
     if (error) warn(fmt::format("plugin folder {}: {}", folder.string(), error.message()));
-    std::sort(files.begin(), files.end());
-    for (const fs::path& file : files) load(file, warn);
+    std::sort(found.begin(), found.end());
+    files.insert(files.end(), found.begin(), found.end());
+    if (folder == own_plugins()) continue;
+    // All before the first is loaded, which may start threads.
+    for (const fs::path& file : found) {
+      if (!survives(file, warn)) deadly.insert(file);
+    }
+  }
+  for (const fs::path& file : files) {
+    if (deadly.count(file) == 0) load(file, warn);
   }
   const auto by_id = [](const Descriptor& a, const Descriptor& b) { return a.id < b.id; };
   std::sort(optimizers_.begin(), optimizers_.end(), by_id);
@@ -177,15 +208,7 @@ Registry::Registry(const std::vector<fs::path>& folders, const Warn& warn) {
 
 void Registry::load(const fs::path& file, const Warn& warn) {
   try {
-    const Loading loading(file);
-    const zeroth_library answer = open_library(file);
-    std::vector<Descriptor> optimizers, problems;
-    for (std::uint64_t i = 0; i < answer.optimizer_count; ++i) {
-      optimizers.push_back(describe(answer.optimizers[i], file));
-    }
-    for (std::uint64_t i = 0; i < answer.problem_count; ++i) {
-      problems.push_back(describe(answer.problems[i], file));
-    }
+    auto [optimizers, problems] = open_and_describe(file);
     share_state(optimizers, problems);
     const auto add = [&](std::vector<Descriptor>& all, std::vector<Descriptor>& found,
                          const char* kind) {

@@ -19,6 +19,9 @@ namespace zeroth::host {
 std::vector<std::filesystem::path> plugin_folders(
     const std::vector<std::string>& from_command_line);
 
+/// By its name: *.so.
+bool is_library(const std::filesystem::path& file);
+
 /// Loads a library, which stays until the process ends, and negotiates.
 /// Throws std::runtime_error that says what the library lacks.
 zeroth_library open_library(const std::filesystem::path& file);
@@ -29,8 +32,9 @@ class Registry {
   using Warn = std::function<void(const std::string&)>;
 
   /// Loads every *.so of the folders, by name within a folder.  A library that does not load,
-  /// negotiate or describe itself is one warning and is left out; so is an id that an earlier
-  /// library has.
+  /// negotiate or describe itself is one warning and is left out; so is one that ends the process
+  /// or hangs, which is tried in another process first where it did not come with the program; so
+  /// is an id that an earlier library has.
   Registry(const std::vector<std::filesystem::path>& folders, const Warn& warn);
 
   /// Loads this library alone, in the same way.
@@ -49,12 +53,5 @@ class Registry {
 
   std::vector<Descriptor> optimizers_, problems_;
 };
-
-/// Where lines of the log/1 service go.  Threads: set before plugins run; the sink may be called
-/// from any.
-void set_log_sink(std::function<void(int level, const std::string&)> sink);
-
-/// A line for that sink.  Threads: any.
-void log(int level, const std::string& line);
 
 }  // namespace zeroth::host

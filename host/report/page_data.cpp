@@ -86,7 +86,7 @@ class Page {
   }
 
   Json problems() const {
-    const std::vector<ProblemSummary> summaries = summarize(store_);
+    const std::vector<ProblemSummary> summaries = summarize(results_);
     std::size_t panels = 0;
     for (const ReportedProblem& each : results_.problems) panels += each.instances.size();
     Json list = Json::array();

@@ -23,68 +23,62 @@ struct Samples {
 
 // What was run on one problem: by optimizer, and by (instance, trial).
 struct ProblemRuns {
-  std::string label;
-  std::vector<std::string> optimizers;  // in the order of the plan
-  std::map<std::string, Samples> samples;
-  std::map<std::pair<std::uint64_t, std::uint64_t>, std::vector<std::pair<std::string, double>>>
+  std::map<std::size_t, Samples> samples;
+  std::map<std::pair<std::size_t, std::uint64_t>, std::vector<std::pair<std::size_t, double>>>
       cells;
 };
 
-void add(ProblemRuns& runs, const StoredRun& run) {
-  const RunResult& result = run.result;
-  if (runs.samples.find(run.optimizer_label) == runs.samples.end())
-    runs.optimizers.push_back(run.optimizer_label);
-  Samples& samples = runs.samples[run.optimizer_label];
-  const double loss = is_broken(result.outcome) ? nan : result.final_loss;
-  samples.losses.push_back(loss);
-  samples.failures += is_failure(result.outcome) ? 1 : 0;
-  samples.non_finite += result.outcome == Outcome::non_finite ? 1 : 0;
-  samples.discarded += std::isnan(loss) && !is_broken(result.outcome) ? 1 : 0;
-  if (result.iterations > 0) {
-    samples.milliseconds.push_back(1e3 * result.wall_seconds /
-                                   static_cast<double>(result.iterations));
-  }
-  for (const auto& [name, value] : result.metrics) {
+void add(ProblemRuns& runs, const ReportedRun& run) {
+  Samples& samples = runs.samples[run.optimizer];
+  samples.losses.push_back(run.loss);
+  samples.failures += is_failure(run.outcome) ? 1 : 0;
+  samples.non_finite += run.outcome == Outcome::non_finite ? 1 : 0;
+  samples.discarded += std::isnan(run.loss) && !run.broken() ? 1 : 0;
+  if (run.iterations > 0)
+    samples.milliseconds.push_back(1e3 * run.wall_seconds / static_cast<double>(run.iterations));
+  for (const auto& [name, value] : run.metrics) {
     if (name != "first_success_iteration") continue;
     ++samples.with_success;
     samples.successes += std::isnan(value) ? 0 : 1;
   }
-  runs.cells[{run.instance, run.trial}].emplace_back(run.optimizer_label, loss);
+  runs.cells[{run.instance, run.trial}].emplace_back(run.optimizer, run.loss);
 }
 
-ProblemSummary summarize(ProblemRuns& runs) {
+SummaryLine line_of(const std::string& optimizer, const Samples& s) {
+  SummaryLine line;
+  line.optimizer = optimizer;
+  line.runs = s.losses.size();
+  line.failures = s.failures;
+  line.non_finite = s.non_finite;
+  line.discarded = s.discarded;
+  line.median = quantile(s.losses, 0.5);
+  line.lower_quartile = quantile(s.losses, 0.25);
+  line.upper_quartile = quantile(s.losses, 0.75);
+  line.rank = mean(s.ranks);
+  line.success_rate = s.with_success == 0
+                          ? nan
+                          : static_cast<double>(s.successes) / static_cast<double>(s.losses.size());
+  line.milliseconds_per_iteration = quantile(s.milliseconds, 0.5);
+  return line;
+}
+
+std::vector<SummaryLine> summarize(ProblemRuns& runs,
+                                   const std::vector<ReportedOptimizer>& optimizers) {
   for (const auto& [cell, entries] : runs.cells) {
-    if (entries.size() < runs.optimizers.size()) continue;
+    if (entries.size() < runs.samples.size()) continue;
     std::vector<double> losses;
     for (const auto& [optimizer, loss] : entries) losses.push_back(loss);
     const std::vector<double> cell_ranks = ranks(losses);
     for (std::size_t i = 0; i < entries.size(); ++i)
       runs.samples[entries[i].first].ranks.push_back(cell_ranks[i]);
   }
-  ProblemSummary summary{runs.label, {}};
-  for (const std::string& optimizer : runs.optimizers) {
-    const Samples& s = runs.samples[optimizer];
-    SummaryLine line;
-    line.optimizer = optimizer;
-    line.runs = s.losses.size();
-    line.failures = s.failures;
-    line.non_finite = s.non_finite;
-    line.discarded = s.discarded;
-    line.median = quantile(s.losses, 0.5);
-    line.lower_quartile = quantile(s.losses, 0.25);
-    line.upper_quartile = quantile(s.losses, 0.75);
-    line.rank = mean(s.ranks);
-    line.success_rate = s.with_success == 0 ? nan
-                                            : static_cast<double>(s.successes) /
-                                                  static_cast<double>(s.losses.size());
-    line.milliseconds_per_iteration = quantile(s.milliseconds, 0.5);
-    summary.lines.push_back(line);
-  }
-  std::stable_sort(summary.lines.begin(), summary.lines.end(),
-                   [](const SummaryLine& a, const SummaryLine& b) {
-                     return a.rank < b.rank || (std::isnan(b.rank) && !std::isnan(a.rank));
-                   });
-  return summary;
+  std::vector<SummaryLine> lines;
+  for (const auto& [optimizer, samples] : runs.samples)
+    lines.push_back(line_of(optimizers[optimizer].label, samples));
+  std::stable_sort(lines.begin(), lines.end(), [](const SummaryLine& a, const SummaryLine& b) {
+    return a.rank < b.rank || (std::isnan(b.rank) && !std::isnan(a.rank));
+  });
+  return lines;
 }
 
 std::string number(double value) {
@@ -99,20 +93,12 @@ std::size_t width(const std::string& text) {
 
 }  // namespace
 
-std::vector<ProblemSummary> summarize(const Store& store) {
-  std::vector<std::string> order;
-  std::map<std::string, ProblemRuns> problems;
-  store.for_each(false, [&](const StoredRun& run) {
-    const std::string key = run.problem + run.problem_parameters + run.split;
-    if (problems.find(key) == problems.end()) {
-      order.push_back(key);
-      problems[key].label = fmt::format("{} ({})", run.problem_label, run.split);
-    }
-    add(problems[key], run);
-  });
+std::vector<ProblemSummary> summarize(const Results& results) {
+  std::vector<ProblemRuns> problems(results.problems.size());
+  for (const ReportedRun& run : results.runs) add(problems[run.problem], run);
   std::vector<ProblemSummary> summaries;
-  summaries.reserve(order.size());
-  for (const std::string& key : order) summaries.push_back(summarize(problems[key]));
+  for (std::size_t p = 0; p < problems.size(); ++p)
+    summaries.push_back({results.problems[p].name, summarize(problems[p], results.optimizers)});
   return summaries;
 }
 

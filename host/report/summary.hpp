@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "store/store.hpp"
+#include "report/results.hpp"
 
 namespace zeroth::host {
 
@@ -25,9 +25,9 @@ struct ProblemSummary {
   std::vector<SummaryLine> lines;  // best mean rank first
 };
 
-/// Reads all runs of the store once, without traces.  The rank is over the pairs that all
-/// optimizers of the problem have a run of.  A run without a final loss counts as the worst.
-std::vector<ProblemSummary> summarize(const Store& store);
+/// One for each problem.  The rank is over the pairs that all optimizers of the problem have a run
+/// of.  A run without a final loss counts as the worst.
+std::vector<ProblemSummary> summarize(const Results& results);
 
 /// The summaries as text for a terminal.
 std::string format(const std::vector<ProblemSummary>& summaries, bool colours);

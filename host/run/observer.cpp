@@ -9,7 +9,7 @@
 #include <limits>
 #include <stdexcept>
 
-#include "plugins/registry.hpp"
+#include "plugins/log.hpp"
 #include "run/rehearsal.hpp"
 
 namespace zeroth::host {

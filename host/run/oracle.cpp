@@ -12,7 +12,7 @@
 #include <thread>
 
 #include "plugins/boundary.hpp"
-#include "plugins/registry.hpp"
+#include "plugins/log.hpp"
 #include "run/pieces.hpp"
 
 namespace zeroth::host {

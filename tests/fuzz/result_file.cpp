@@ -26,7 +26,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     } else {
       const auto store = host::Store::open_to_read(file);
       store.for_each(true, [](const host::StoredRun&) {});
-      host::format(host::summarize(store), true);
+      host::format(host::summarize(host::read_results(store)), true);
     }
   });
   return 0;

@@ -307,7 +307,7 @@ TEST_CASE("the summary ranks within instance and trial, failed runs last", "[rep
   failed.result.outcome = Outcome::failed;
   store.append({run_of(0, "a", 0, 2), run_of(1, "b", 0, 1), run_of(2, "a", 1, 4),
                 run_of(3, "b", 1, 5), run_of(4, "a", 2, 3), failed});
-  const std::vector<ProblemSummary> summaries = summarize(store);
+  const std::vector<ProblemSummary> summaries = summarize(read_results(store));
   REQUIRE(summaries.size() == 1);
   REQUIRE(summaries[0].lines.size() == 2);
   const SummaryLine& a = summaries[0].lines[0];
