@@ -14,6 +14,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <sstream>
 #include <string_view>
 #include <system_error>
 #include <thread>
@@ -29,6 +30,23 @@ bool has_mark(pid_t process, std::string_view mark) {
     if (entry == mark) return true;
   }
   return false;
+}
+
+// Children that have ended and that nobody here has started: who starts one here has it in our
+// process group or as the leader of its own, and waits for it.
+void reap_orphans() {
+  for (const pid_t child : children()) {
+    std::ifstream in(fmt::format("/proc/{}/stat", child));
+    std::string stat;
+    std::getline(in, stat);
+    const std::size_t name_end = stat.rfind(')');  // the name may hold anything
+    if (name_end == std::string::npos) continue;
+    std::istringstream rest(stat.substr(name_end + 1));
+    char state = 0;
+    pid_t parent = 0, group = 0;
+    rest >> state >> parent >> group;
+    if (state == 'Z' && group != child && group != getpgrp()) waitpid(child, nullptr, WNOHANG);
+  }
 }
 
 }  // namespace
@@ -65,9 +83,10 @@ void end_descendants(pid_t dead, const std::string& mark) {
       if (std::find(killed.begin(), killed.end(), child) == killed.end()) killed.push_back(child);
       some_left = true;  // itself, or what it has started
     }
-    if (!some_left) return;
+    if (!some_left) break;
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
+  reap_orphans();
 }
 
 std::string death_of(int status) {

@@ -19,7 +19,9 @@ std::vector<pid_t> children();
 std::string new_mark();
 
 /// Ends what a dead child of ours has started: its process group, and those of our children that
-/// were started with `mark` in their environment, one generation after the other.
+/// were started with `mark` in their environment, one generation after the other.  Reaps orphans
+/// that have ended, whoever's; one that led a process group stays, since it may be a child that
+/// somebody here waits for.
 /// Gives up on what does not die at once.  Threads: any.
 void end_descendants(pid_t dead, const std::string& mark);
 

@@ -87,6 +87,7 @@ class WorkerProcess {
   const std::string mark_;  // in its environment, and so in that of what it starts
   bool gone_ = false, ended_ = false;
   Clock::time_point started_ = Clock::now(), looked_{};  // at it
+  Clock::time_point idle_at_{};                          // when it was looked at in this wait
   std::uint32_t received_ = 0;
   std::string said_;  // the end of its standard error
   std::optional<Link> link_;

@@ -20,6 +20,9 @@ using Values = std::vector<Value>;
 /// What a plugin's message buffer says after a call that failed, or the name of the status.
 std::string failure_text(zeroth_status status, const char* message);
 
+/// Whether nothing came of a call: all but the statuses of abi.h that are no errors.
+inline bool is_error(zeroth_status status) { return status < ZEROTH_OK || status > ZEROTH_DISCARD; }
+
 /// What an instance, a run or a descriptor offers under that id; null: nothing, or a table too
 /// small.
 template <typename Table, typename Owner>

@@ -20,7 +20,12 @@ PairedComparison compare_pair(const Blocks& blocks, std::size_t first, std::size
   pair.first = first;
   pair.second = second;
   std::vector<double> ours, theirs, differences;
+  const auto same = [&](const std::vector<double>& row) {
+    return row[first] == blocks.losses[0][first] && row[second] == blocks.losses[0][second];
+  };
+  const bool once = blocks.trials && std::all_of(blocks.losses.begin(), blocks.losses.end(), same);
   for (const std::vector<double>& row : blocks.losses) {
+    if (once && !ours.empty()) break;
     ours.push_back(row[first]);
     theirs.push_back(row[second]);
     const bool equal = ours.back() == theirs.back();  // infinities too
@@ -78,8 +83,7 @@ Blocks blocks_of(const Results& results, const Digest& digest, const Scope& scop
     }
     std::vector<std::optional<double>>& cell = cells[{run.problem, run.instance}][run.trial];
     cell.resize(blocks.optimizers.size());
-    double loss = checkpoint ? digest.checkpoints[r][*checkpoint] : run.loss;
-    if (shares) loss = (loss - reference.best) / (reference.start - reference.best);
+    const double loss = checkpoint ? digest.checkpoints[r][*checkpoint] : run.loss;
     cell[column[run.optimizer]] = std::isnan(loss) ? infinity : loss;
   }
   blocks.without_gap = flat.size();
@@ -91,13 +95,22 @@ Blocks blocks_of(const Results& results, const Digest& digest, const Scope& scop
       for (const std::optional<double>& loss : cell) {
         if (loss) row.push_back(*loss);
       }
-      if (row.size() == blocks.optimizers.size()) {
-        rows.push_back(std::move(row));
-      } else {
+      if (row.size() != blocks.optimizers.size()) {
         ++blocks.incomplete;
+        continue;
       }
+      equate_rounded(row);
+      const Reference& reference = digest.references[instance.first][instance.second];
+      for (double& loss : row) {
+        if (shares) loss = (loss - reference.best) / (reference.start - reference.best);
+      }
+      rows.push_back(std::move(row));
     }
     if (blocks.trials) {
+      if (!rows.empty() && std::count(rows.begin(), rows.end(), rows[0]) == std::ssize(rows)) {
+        blocks.repeated = rows.size() - 1;
+        rows.resize(1);
+      }
       blocks.losses = std::move(rows);
     } else if (!rows.empty()) {
       std::vector<double> means(blocks.optimizers.size(), 0.0);

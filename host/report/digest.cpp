@@ -91,7 +91,9 @@ std::vector<double> losses_at(const std::vector<TraceRow>& trace, bool broken, T
 }
 
 bool Reference::has_targets() const {
-  return std::isfinite(start) && std::isfinite(best) && best < start;
+  constexpr double rounding = 1e-10;  // of the losses themselves
+  return std::isfinite(start) && std::isfinite(best) &&
+         start - best > rounding * std::max(std::abs(start), std::abs(best));
 }
 
 const std::vector<double>& target_gaps() {

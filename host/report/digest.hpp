@@ -26,7 +26,7 @@ std::vector<double> losses_at(const std::vector<TraceRow>& trace, bool broken, T
 /// iterate of any of its runs.
 struct Reference {
   double start = 0, best = 0;
-  /// Whether some run got anywhere: else there are no targets.
+  /// Whether some run got anywhere, by more than losses are rounded: else there are no targets.
   bool has_targets() const;
   double target(double gap) const { return best + gap * (start - best); }
 };

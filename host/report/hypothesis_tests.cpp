@@ -32,15 +32,19 @@ double tie_sum(std::vector<double> ranks) {
   return sum;
 }
 
-// P(sum of a random subset of 1 .. n <= w).  Counts stay below 2^50: exact.
-double signed_rank_probability(std::size_t n, double w) {
-  std::vector<double> subsets(n * (n + 1) / 2 + 1, 0.0);  // with the sum of the index
+// P(sum of a random subset of the ranks <= w).  Counts stay below 2^50: exact.
+double signed_rank_probability(const std::vector<double>& ranks, double w) {
+  const auto doubled = [](double rank) {  // that of a tie may end in a half
+    return static_cast<std::size_t>(std::lround(2 * rank));
+  };
+  std::vector<double> subsets(ranks.size() * (ranks.size() + 1) + 1, 0.0);  // with this doubled sum
   subsets[0] = 1;
-  for (std::size_t rank = 1; rank <= n; ++rank) {
-    for (std::size_t sum = subsets.size(); sum-- > rank;) subsets[sum] += subsets[sum - rank];
+  for (const double rank : ranks) {
+    for (std::size_t sum = subsets.size(); sum-- > doubled(rank);)
+      subsets[sum] += subsets[sum - doubled(rank)];
   }
-  const auto end = subsets.begin() + static_cast<std::ptrdiff_t>(w) + 1;
-  return std::accumulate(subsets.begin(), end, 0.0) / std::exp2(static_cast<double>(n));
+  const auto end = subsets.begin() + static_cast<std::ptrdiff_t>(doubled(w)) + 1;
+  return std::accumulate(subsets.begin(), end, 0.0) / std::exp2(static_cast<double>(ranks.size()));
 }
 
 }  // namespace
@@ -59,15 +63,13 @@ SignedRankTest wilcoxon_signed_rank(std::span<const double> differences) {
   test.used = sizes.size();
   for (std::size_t i = 0; i < rank.size(); ++i) test.rank_sum += positive[i] ? rank[i] : 0;
   const auto n = static_cast<double>(test.used);
-  const double ties = tie_sum(rank);
-  test.exact = test.used == differences.size() && ties == 0 && test.used < too_many_for_exact;
-  if (test.used == 0) return test;
+  test.exact = test.used < too_many_for_exact;
   if (test.exact) {
     const double smaller = std::min(test.rank_sum, n * (n + 1) / 2 - test.rank_sum);
-    test.p = std::min(1.0, 2 * signed_rank_probability(test.used, smaller));
+    test.p = std::min(1.0, 2 * signed_rank_probability(rank, smaller));
     return test;
   }
-  const double deviation = std::sqrt(n * (n + 1) * (2 * n + 1) / 24 - ties / 48);
+  const double deviation = std::sqrt(n * (n + 1) * (2 * n + 1) / 24 - tie_sum(rank) / 48);
   const double distance = std::max(0.0, std::abs(test.rank_sum - n * (n + 1) / 4) - 0.5);
   test.p = 2 * normal_probability(-distance / deviation);
   return test;

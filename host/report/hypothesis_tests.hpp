@@ -16,9 +16,10 @@ struct SignedRankTest {
 };
 
 /// Wilcoxon's signed-rank test that the differences are symmetric about zero.  Zeros are left out.
-/// The p-value is exact for fewer than 50 differences without ties and zeros; otherwise from the
-/// normal distribution with tie and continuity correction, as in R's wilcox.test. differences  may
-/// be infinite, not NaN.   Source: Wilcoxon 1945; Hollander & Wolfe 1999, 3.1.
+/// The p-value is exact for fewer than 50 differences: from all their signs, given their ranks,
+/// ties as they are.  From 50 on it is from the normal distribution with tie and continuity
+/// correction, as in R's wilcox.test.  differences  may be infinite, not NaN. Source: Wilcoxon
+/// 1945; Hollander & Wolfe 1999, 3.1.
 SignedRankTest wilcoxon_signed_rank(std::span<const double> differences);
 
 /// p-values corrected for their number, in the order given.  Source: Holm 1979.

@@ -322,6 +322,7 @@ class Page {
               {"blocks", blocks.losses.size()},
               {"trials", blocks.trials},
               {"incomplete", blocks.incomplete},
+              {"repeated", blocks.repeated},
               {"without_gap", blocks.without_gap},
               {"ended", checkpoint ? runs_before(scope, at_[*checkpoint]) : 0}};
     const std::optional<Comparison> comparison = compare(blocks);
@@ -380,7 +381,7 @@ class Page {
           {{"problem", run.problem},
            {"optimizer", run.optimizer},
            {"outcome", name_of(run.outcome)},
-           {"message", run.broken() ? run.message : "the problem discarded its last iterate"},
+           {"message", run.broken() ? run.message : "the problem discarded all its iterates"},
            {"runs", found.runs},
            {"first", fmt::format("instance {}, trial {}, after {} iterations", instance, run.trial,
                                  run.iterations)}});

@@ -18,7 +18,7 @@ struct ReportedRun {
   std::string message;
   std::uint64_t iterations = 0, queries = 0;
   double initial_loss = 0, best_loss = 0;
-  double loss = 0;  // the final one; NaN: of a run that is broken or ended at a discarded iterate
+  double loss = 0;  // the final one; NaN: of a run that is broken or has no iterate with a value
   double wall_seconds = 0, problem_seconds = 0;
   std::vector<std::pair<std::string, double>> metrics;
 

@@ -28,8 +28,9 @@ double quantile_of_sorted(std::span<const double> sorted, double p) {
   const double place = p * static_cast<double>(sorted.size() - 1);
   const auto below = static_cast<std::size_t>(place);
   const double share = place - static_cast<double>(below);
-  if (share == 0.0 || sorted[below] == sorted[below + 1]) return sorted[below];
-  return sorted[below] + share * (sorted[below + 1] - sorted[below]);
+  const double low = sorted[below], high = share == 0.0 ? low : sorted[below + 1];
+  if (low == high || std::isinf(low)) return low;
+  return low + share * (high - low);
 }
 
 double quantile(std::vector<double> sample, double p) {
@@ -53,6 +54,18 @@ std::vector<double> ranks(const std::vector<double>& values) {
     first = last + 1;
   }
   return result;
+}
+
+void equate_rounded(std::span<double> values) {
+  constexpr double rounding = 1e-12;
+  std::vector<double*> order;
+  for (double& value : values)
+    if (std::isfinite(value)) order.push_back(&value);
+  std::sort(order.begin(), order.end(), [](const double* a, const double* b) { return *a < *b; });
+  for (std::size_t i = 1; i < order.size(); ++i) {
+    const double below = *order[i - 1], size = std::max(std::abs(below), std::abs(*order[i]));
+    if (*order[i] - below <= rounding * size) *order[i] = below;
+  }
 }
 
 double mean(std::span<const double> sample) {

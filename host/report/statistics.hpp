@@ -16,6 +16,11 @@ double quantile_of_sorted(std::span<const double> sorted, double p);
 /// Sorts the sample, NaN turned into +infinity.
 void sort_worst_last(std::vector<double>& sample);
 
+/// Values of a row that differ by no more than 1e-12 of themselves become equal: the lowest of
+/// them. The same point has another last digit in a batch of another size.  Infinities and NaN
+/// stay.
+void equate_rounded(std::span<double> values);
+
 /// Ranks from 1, the smallest first; equal values share their mean rank, NaN ranks last.
 std::vector<double> ranks(const std::vector<double>& sample);
 

@@ -68,6 +68,7 @@ std::vector<SummaryLine> summarize(ProblemRuns& runs,
     if (entries.size() < runs.samples.size()) continue;
     std::vector<double> losses;
     for (const auto& [optimizer, loss] : entries) losses.push_back(loss);
+    equate_rounded(losses);
     const std::vector<double> cell_ranks = ranks(losses);
     for (std::size_t i = 0; i < entries.size(); ++i)
       runs.samples[entries[i].first].ranks.push_back(cell_ranks[i]);
@@ -131,7 +132,7 @@ std::string format(const std::vector<ProblemSummary>& summaries, bool colours) {
       std::string notes;
       if (line.failures > 0) notes += fmt::format("{} failed ", line.failures);
       if (line.non_finite > 0) notes += fmt::format("{} non-finite ", line.non_finite);
-      if (line.discarded > 0) notes += fmt::format("{} ended at a failed point", line.discarded);
+      if (line.discarded > 0) notes += fmt::format("{} without a value", line.discarded);
       row.push_back(notes);
       rows.push_back(std::move(row));
     }

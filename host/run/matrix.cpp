@@ -66,11 +66,15 @@ void run_cells(const Plan& plan, const std::vector<const PlannedRun*>& cells,
       }
     }
   };
+  std::exception_ptr error, of_crew;
   std::thread crew([&] {
-    on_threads(threads, [&] { side_by_side(static_cast<std::uint64_t>(threads), work); });
+    try {
+      on_threads(threads, [&] { side_by_side(static_cast<std::uint64_t>(threads), work); });
+    } catch (...) {  // no more threads, or memory
+      of_crew = std::current_exception();
+    }
     finished.close();
   });
-  std::exception_ptr error;
   while (auto batch = finished.take(std::chrono::milliseconds(100))) {
     if (error) continue;
     try {
@@ -82,6 +86,7 @@ void run_cells(const Plan& plan, const std::vector<const PlannedRun*>& cells,
     }
   }
   crew.join();
+  if (!error) error = of_crew;
   if (error) std::rethrow_exception(error);
 }
 

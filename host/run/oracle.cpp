@@ -252,7 +252,7 @@ zeroth_status Oracle::evaluate(std::uint64_t n, const double* x, double* f) {
     if (ended_) return ZEROTH_STOP;
   }
   const zeroth_status status = ask(minibatch_key(), n, x, f);
-  if (status < 0 || status == ZEROTH_STOP) return ZEROTH_STOP;
+  if (ended_) return ZEROTH_STOP;
   consider(n, x, f, true);
   result_.queries += n;
   if (watcher_) watcher_(incumbent_, result_.queries);
@@ -272,12 +272,17 @@ zeroth_status Oracle::iterate(const double* x) {
   if (observer_ != nullptr) {
     observed([&] { observer_->iterated(result_.iterations + 1, iterate_.data(), x); });
   }
+  const bool stays =
+      !stochastic_ && std::memcmp(x, iterate_.data(), iterate_.size() * sizeof *x) == 0;
   std::copy_n(x, iterate_.size(), iterate_.begin());
   loss_is_due_ = true;
   queries_at_iterate_ = result_.queries;
   ++result_.iterations;
-  if (!incumbent_.x.empty() &&
-      std::memcmp(x, incumbent_.x.data(), iterate_.size() * sizeof *x) == 0) {
+  if (stays) {
+    const double loss = result_.trace.back().loss;
+    record(loss, std::isnan(loss));
+  } else if (!incumbent_.x.empty() &&
+             std::memcmp(x, incumbent_.x.data(), iterate_.size() * sizeof *x) == 0) {
     record(incumbent_.f, false);
   }
   if (stochastic_ || budget_.target) settle();
@@ -292,7 +297,7 @@ zeroth_status Oracle::gradient(const double* x, double* g) {
   const Clock::time_point before = Clock::now();
   const zeroth_status status = (*gradient_)(x, g, &message.abi);
   problem_time_ += Clock::now() - before;
-  if (status < 0) {
+  if (is_error(status)) {
     end(Outcome::failed,
         "the problem's gradient failed: " + failure_text(status, message.text.data()));
   }
@@ -302,10 +307,11 @@ zeroth_status Oracle::gradient(const double* x, double* g) {
 // One call into the problem, timed; an error of the problem ends the run.
 zeroth_status Oracle::ask(std::uint64_t minibatch, std::uint64_t n, const double* x, double* f) {
   Message message;
+  std::fill_n(f, n, nan);  // what is not written is no value
   const Clock::time_point before = Clock::now();
   const zeroth_status status = evaluate_all(minibatch, n, x, f, &message.abi);
   problem_time_ += Clock::now() - before;
-  if (status < 0 || status == ZEROTH_STOP) {
+  if (status != ZEROTH_OK && status != ZEROTH_DISCARD) {
     end(Outcome::failed, "the problem failed: " + failure_text(status, message.text.data()));
   }
   return status;
@@ -354,14 +360,15 @@ void Oracle::settle() {
 
 void Oracle::record(double loss, bool discarded) {
   loss_is_due_ = false;
+  const bool unknown = discarded && !std::isfinite(loss);
+  if (unknown) loss = nan;
   result_.trace.push_back({result_.iterations, queries_at_iterate_, loss});
-  result_.final_loss = loss;
   if (result_.trace.size() == 1) result_.initial_loss = loss;
+  if (unknown) return;
+  result_.final_loss = loss;
   if (!(result_.best_loss <= loss)) result_.best_loss = std::isnan(loss) ? result_.best_loss : loss;
   if (!std::isfinite(loss)) {
-    if (!discarded)
-      end(Outcome::non_finite,
-          fmt::format("the loss of iterate {} is {}", result_.iterations, loss));
+    end(Outcome::non_finite, fmt::format("the loss of iterate {} is {}", result_.iterations, loss));
     return;
   }
   if (std::isnan(first_success_iteration_) && success_ != nullptr &&
@@ -424,7 +431,7 @@ std::optional<RunResult> Oracle::finish(zeroth_status status) {
   }
   const bool at_a_limit =
       ended_ == Outcome::budget || ended_ == Outcome::target || ended_ == Outcome::timeout;
-  if (status < 0 && (!ended_ || at_a_limit)) {
+  if (is_error(status) && (!ended_ || at_a_limit)) {
     ended_ = Outcome::failed;
     result_.message = "the optimizer failed: " + failure_text(status, plugin_says_.c_str());
   } else if (at_a_limit && calls_after_stop_ > 0) {

@@ -51,7 +51,7 @@ class Rehearsal {
   void solve(const Optimizer& optimizer) {
     const zeroth_status status = optimizer.solve(run_);
     if (thrown_) std::rethrow_exception(thrown_);
-    if (status < 0) failure_ = failure_text(status, failure_.c_str());
+    if (is_error(status)) failure_ = failure_text(status, failure_.c_str());
   }
 
   const TracedSizes& sizes() const { return sizes_; }

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
-#include <iterator>
 #include <limits>
 #include <optional>
 #include <string>
@@ -80,7 +80,9 @@ struct RunResult {
   std::string message;  // why, where it failed; else ""
   std::string instance_label;
   std::uint64_t iterations = 0, queries = 0;
-  double initial_loss = 0, final_loss = 0, best_loss = 0;  // at iterates; NaN where there is none
+  /// At iterates; NaN where there is none.  The final one is the last that is known: the problem
+  /// may discard the iterates after it.
+  double initial_loss = 0, final_loss = 0, best_loss = 0;
   double wall_seconds = 0;
   double problem_seconds = 0;                           // of these, inside the problem
   std::vector<std::pair<std::string, double>> metrics;  // at the last iterate
@@ -89,16 +91,18 @@ struct RunResult {
   std::vector<RenderedPicture> pictures = {};
 };
 
-/// The mean of the losses after so many iterations; without any, the final loss.  A run that ended
-/// before counts with its last; without an iterate it is NaN.
+/// The mean of the last known losses after so many iterations; without any, the final loss.  A run
+/// that ended before counts with its last; without an iterate that has a value it is NaN.
 inline double mean_loss(const RunResult& result, const std::vector<std::uint64_t>& at) {
   if (at.empty()) return result.final_loss;
   double sum = 0;
   for (const std::uint64_t iteration : at) {
-    const auto after = std::find_if(result.trace.begin(), result.trace.end(),
-                                    [&](const TraceRow& row) { return row.iteration > iteration; });
-    if (after == result.trace.begin()) return std::numeric_limits<double>::quiet_NaN();
-    sum += std::prev(after)->loss;  // row 0 is the initial point
+    const auto last =
+        std::find_if(result.trace.rbegin(), result.trace.rend(), [iteration](const TraceRow& row) {
+          return row.iteration <= iteration && !std::isnan(row.loss);
+        });
+    if (last == result.trace.rend()) return std::numeric_limits<double>::quiet_NaN();
+    sum += last->loss;
   }
   return sum / static_cast<double>(at.size());
 }

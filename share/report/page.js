@@ -12,7 +12,7 @@ if (data.runs.total === 0) {
   main.append(element('p', {class: 'empty'}, 'There are no runs in this file yet.'));
 }
 const failed = ['failed', 'crashed', 'time_limit', 'memory_limit'].reduce((sum, outcome) => sum + (data.runs.outcomes[outcome] ?? 0), 0);
-const reasons = [[failed, 'failed'], [data.runs.outcomes.non_finite ?? 0, 'not finite'], [d3.sum(data.problems, (problem) => d3.sum(problem.summary, (line) => line.discarded)), 'ended at a point that the problem discarded']];
+const reasons = [[failed, 'failed'], [data.runs.outcomes.non_finite ?? 0, 'not finite'], [d3.sum(data.problems, (problem) => d3.sum(problem.summary, (line) => line.discarded)), 'without a value at any iterate']];
 const broken = d3.sum(reasons, ([runs]) => runs);
 if (broken > 0) {
   main.append(element('div', {class: 'alarm', role: 'note'}, element('p', {}, `${number(broken)} of ${count(data.runs.total, 'run')} ${broken === 1 ? 'has' : 'have'} no final loss: ${reasons.filter(([runs]) => runs > 0).map(([runs, reason]) => `${number(runs)} ${reason}`).join(', ')}. ${broken === 1 ? 'It counts' : 'They count'} as the worst.`)));

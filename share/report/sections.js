@@ -28,7 +28,7 @@ function summary_section() {
       {name: 'ms/iteration', value: (line) => line.milliseconds, show: (value) => number(value, 3), about: 'median over the runs'},
       {name: 'failed', value: (line) => line.failed, show: alarming},
       {name: 'not finite', value: (line) => line.non_finite, show: alarming},
-      {name: 'discarded', value: (line) => line.discarded, show: alarming, about: 'runs whose last iterate the problem discarded'},
+      {name: 'discarded', value: (line) => line.discarded, show: alarming, about: 'runs none of whose iterates has a value'},
     ];
     const used = columns.filter(({name}) => (name !== 'success' || problem.summary.some((line) => line.success !== null))
       && (name !== 'discarded' || problem.summary.some((line) => line.discarded > 0)));
@@ -143,6 +143,7 @@ function comparison_of(scope, end) {
     several ? ' Losses are shares of the gap between start and best, so that problems of different scales can be set against each other.' : '',
     comparison.without_gap ? ` ${count(comparison.without_gap, 'instance')} on which no run improved on the start ${comparison.without_gap === 1 ? 'is' : 'are'} left out.` : '',
     incomplete_note(comparison.incomplete),
+    comparison.repeated ? ` ${count(comparison.repeated, 'more trial')} ${comparison.repeated === 1 ? 'is' : 'are'} the same, number by number, and no more evidence.` : '',
     comparison.ended ? ` ${count(comparison.ended, 'run')} had ended before iteration ${comparison.at}, and ${comparison.ended === 1 ? 'is' : 'are'} compared by the last loss.` : '',
     ' A run without a loss makes its unit the worst.');
   if (!comparison.ranking) return [n, element('p', {class: 'empty'}, 'Two optimizers and two units are needed for a comparison.')];
@@ -170,9 +171,9 @@ function comparison_of(scope, end) {
     {name: 'A', value: (row) => row.a, show: (value) => value.toFixed(2), about: 'Vargha & Delaney: how often a loss of the first is below one of the second; 0.5 is no difference'},
     {name: 'p', value: (row) => row.p, show: p_text, about: 'Wilcoxon signed-rank test, two-sided'},
     {name: 'p (Holm)', value: (row) => row.p_holm, show: p_text, about: 'corrected for all pairs of this table'},
-    {name: 'p is', text: true, value: (row) => (row.exact ? 'exact' : 'normal'), about: 'exact: fewer than 50 units, no ties or zeros; else the normal distribution with tie and continuity correction'},
+    {name: 'p is', text: true, value: (row) => (row.exact ? 'exact' : 'normal'), about: 'exact: fewer than 50 units that differ; else the normal distribution with tie and continuity correction'},
   ], comparison.pairs, (row) => row.p_holm < comparison.level);
-  return [n, ranks, ranking, pairs, element('p', {class: 'note'}, `Bold: told apart at ${comparison.level} after Holm's correction. p is exact with fewer than 50 units and no ties; else from the normal distribution with tie and continuity correction. A is Vargha & Delaney's effect size.`)];
+  return [n, ranks, ranking, pairs, element('p', {class: 'note'}, `Bold: told apart at ${comparison.level} after Holm's correction. p is exact with fewer than 50 units that differ; else from the normal distribution with tie and continuity correction. A is Vargha & Delaney's effect size.`)];
 }
 
 function broken_section() {

@@ -230,6 +230,40 @@ TEST_CASE("a point that the problem discards ends nothing, asked for or walked t
   CHECK((r.final_loss == 3 && r.best_loss == 3));
 }
 
+TEST_CASE("the final loss is the last that is known, and a failed iterate is not asked again",
+          "[oracle]") {
+  Session s(queries(100), {{"nan_below", 0.5}});
+  zeroth::test::quadratic_discards = true;
+  CHECK(s.evaluate({0, 0, 0}) == ZEROTH_OK);
+  CHECK(s.iterate({1, 1, 1}) == ZEROTH_OK);
+  CHECK(s.evaluate({1, 1, 1, 1, 1, 0.75}) == ZEROTH_DISCARD);
+  const std::uint64_t values = zeroth::test::quadratic_values;
+  CHECK(s.iterate({1, 1, 1}) == ZEROTH_OK);
+  CHECK(s.iterate({1, 1, 1}) == ZEROTH_OK);
+  const RunResult r = s.oracle.finish(ZEROTH_OK).value();
+  zeroth::test::quadratic_discards = false;
+  CHECK(zeroth::test::quadratic_values == values + 1);  // by the metrics
+  CHECK(r.trace.size() == 4);
+  CHECK(std::isnan(r.trace.back().loss));
+  CHECK((r.final_loss == 3 && r.initial_loss == 3));
+}
+
+TEST_CASE("a status that is none of abi.h fails the run, and so does a value that is not written",
+          "[oracle]") {
+  for (const zeroth_status status : {7, ZEROTH_STOP, ZEROTH_UNSUPPORTED}) {
+    Session s(queries(100));
+    zeroth::test::quadratic_says = status;
+    CHECK(s.evaluate({1, 1, 1}) == ZEROTH_STOP);
+    zeroth::test::quadratic_says = ZEROTH_OK;
+    const RunResult r = s.finish();
+    CHECK(r.outcome == Outcome::failed);
+    CHECK(has(r.message, "the problem failed"));
+    CHECK(std::isnan(r.final_loss));
+  }
+  CHECK(Session(queries(9)).finish(7).outcome == Outcome::failed);
+  CHECK(Session(queries(9)).finish(ZEROTH_STOP).outcome == Outcome::completed);
+}
+
 TEST_CASE("a batch without points ends the run", "[oracle]") {
   Session s(queries(9));
   CHECK(s.evaluate({}) == ZEROTH_BAD_ARGUMENT);

@@ -35,7 +35,7 @@ struct Made {
   Results results;
   Digest digest;
   explicit Made(const std::vector<Cell>& cells, std::size_t problems = 1) {
-    results.optimizers = {{"A", "a", "{}"}, {"B", "b", "{}"}};
+    results.optimizers = {{"A", "a", "{}"}, {"B", "b", "{}"}, {"C", "c", "{}"}};
     for (std::size_t p = 0; p < problems; ++p) {
       results.problems.push_back({"P" + std::to_string(p), "p", "{}", {{0, ""}, {1, ""}, {2, ""}}});
       // Problem p has losses 1000^p times as large.
@@ -154,6 +154,43 @@ TEST_CASE("trials that not all optimizers have are left out and counted, broken 
   CHECK(blocks.losses == std::vector<std::vector<double>>{{infinity, 4}, {5, 4}});
 }
 
+TEST_CASE("trials of what draws nothing are one, and no evidence", "[report]") {
+  std::vector<Cell> cells;
+  for (std::uint64_t trial = 0; trial < 10; ++trial) {
+    for (std::size_t optimizer = 0; optimizer < 3; ++optimizer)
+      cells.push_back({0, trial, optimizer, 1.0 + static_cast<double>(optimizer)});
+  }
+  const Made same(cells);
+  const Blocks one = blocks_of(same.results, same.digest, {"P", {0}}, std::nullopt);
+  CHECK(one.losses == std::vector<std::vector<double>>{{1, 2, 3}});
+  CHECK(one.repeated == 9);
+  CHECK_FALSE(compare(one));
+
+  // With one that draws, the two others are still the same ten times over.
+  for (Cell& cell : cells) cell.loss += cell.optimizer == 2 ? static_cast<double>(cell.trial) : 0;
+  const Made mixed(cells);
+  const Blocks ten = blocks_of(mixed.results, mixed.digest, {"P", {0}}, std::nullopt);
+  CHECK((ten.losses.size() == 10 && ten.repeated == 0));
+  const std::optional<Comparison> comparison = compare(ten);
+  REQUIRE(comparison);
+  REQUIRE(comparison->pairs.size() == 3);
+  CHECK((comparison->pairs[0].test.used == 1 && comparison->pairs[0].test.p == 1));
+  CHECK((comparison->pairs[1].test.used == 10 && comparison->pairs[1].test.p < 0.01));
+}
+
+TEST_CASE("what only rounding tells apart is a tie, and no progress", "[report]") {
+  std::vector<Cell> cells = two_instances;
+  for (Cell& cell : cells) cell.loss = 11.408425283173688 + (cell.optimizer == 0 ? 2e-14 : 0);
+  const Made made(cells);
+  const Blocks blocks = blocks_of(made.results, made.digest, {"P", {0}}, std::nullopt);
+  const std::optional<Comparison> comparison = compare(blocks);
+  REQUIRE(comparison);
+  CHECK((comparison->pairs[0].ties == 2 && comparison->pairs[0].test.p == 1));
+  CHECK_FALSE(Reference{11.408425283173703, 11.408425283173688}.has_targets());
+  CHECK(Reference{11.408425283173703, 11.4084}.has_targets());
+  CHECK_FALSE(Reference{0, 0}.has_targets());
+}
+
 TEST_CASE("over several problems, losses are shares of the gap", "[report]") {
   const Made made(two_instances, 2);
   const Blocks blocks = blocks_of(made.results, made.digest, {"all", {0, 1}}, std::nullopt);
@@ -219,7 +256,10 @@ StoredRun run_of(const std::string& optimizer, std::uint64_t instance, std::vect
   for (const TraceRow& row : losses) {
     if (row.loss < run.result.best_loss) run.result.best_loss = row.loss;
   }
-  run.result.final_loss = losses.back().loss;
+  run.result.final_loss = missing;
+  for (const TraceRow& row : losses) {
+    if (!std::isnan(row.loss)) run.result.final_loss = row.loss;
+  }
   run.result.trace = std::move(losses);
   return run;
 }
@@ -236,7 +276,8 @@ TEST_CASE("targets, profiles and ranks of runs that are broken, discarded or not
                 run_of("a", 2, {{0, 0, 8}, {1, 10, -infinity}}, Outcome::non_finite),
                 run_of("b", 2, {{0, 0, 8}, {1, 30, 4}}),
                 run_of("a", 3, {{0, 0, 8}, {1, 10, 2}, {2, 20, missing}}),
-                run_of("b", 3, {{0, 0, 8}, {1, 10, 4}})});
+                run_of("b", 3, {{0, 0, 8}, {1, 10, 4}}),
+                run_of("a", 4, {{0, 0, missing}, {1, 5, missing}})});
   const auto page = page_data(store, {});
 
   // Gap 0.1 is at 0.8 on instances 0 and 1, at 4.4 on 2 and at 2.6 on 3; 0.01 a tenth of that.
@@ -252,19 +293,20 @@ TEST_CASE("targets, profiles and ranks of runs that are broken, discarded or not
         R"("y":[0.333333,0.666667]}])");
   CHECK(scope["profiles"][1]["lines"][1]["y"].dump() == "[0.333333]");
 
-  // a is first on instance 0, last on 2 and 3; instance 1 is nobody's.
+  // a is first on instance 0 and on 3, by its last loss that is known; last on 2.  The others are
+  // nobody's.
   const auto& lines = page["problems"][0]["summary"];
-  CHECK(lines[0]["optimizer"] == "b");
+  CHECK(lines[0]["optimizer"] == "a");
   CHECK(lines[0]["rank"] == Approx(4.0 / 3));
   CHECK(lines[1]["rank"] == Approx(5.0 / 3));
-  CHECK(lines[1]["non_finite"] == 1);
-  CHECK(lines[1]["discarded"] == 1);
+  CHECK(lines[0]["non_finite"] == 1);
+  CHECK(lines[0]["discarded"] == 1);
   REQUIRE(page["broken"].size() == 2);
-  CHECK(page["broken"][0]["message"] == "the problem discarded its last iterate");
+  CHECK(page["broken"][0]["message"] == "the problem discarded all its iterates");
 
   const auto at_2 = page_data(store, {2})["scopes"][0]["comparisons"][0];
   CHECK(at_2["at"] == 2);
-  CHECK(at_2["ended"] == 4);
+  CHECK(at_2["ended"] == 5);
   CHECK(zeroth::test::complaint_of([&] {
           page_data(store, {1, 3});
         }) == "--at: no run has an iteration 3\nthe longest has 2");

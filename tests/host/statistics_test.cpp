@@ -24,7 +24,18 @@ TEST_CASE("a run without a loss is the worst in quantiles and ranks", "[report]"
   const double none = std::numeric_limits<double>::quiet_NaN();
   CHECK(quantile({1, none, 2}, 0.5) == 2);
   CHECK(std::isinf(quantile({1, none, none}, 0.5)));
+  const double infinity = std::numeric_limits<double>::infinity();
+  CHECK(quantile({-infinity, 1}, 0.5) == -infinity);
+  CHECK(quantile({1, infinity}, 0.5) == infinity);
   CHECK(ranks({none, 1, 5}) == std::vector<double>{3, 2 - 1, 2});
+}
+
+TEST_CASE("what only rounding tells apart is equal", "[report]") {
+  const double infinity = std::numeric_limits<double>::infinity();
+  std::vector<double> row{11.408425283173703, infinity, -2, 11.408425283173688, 1e-20, 1.01e-20, 0};
+  equate_rounded(row);
+  CHECK(row == std::vector<double>{11.408425283173688, infinity, -2, 11.408425283173688, 1e-20,
+                                   1.01e-20, 0});
 }
 
 // Values from scipy.stats.rankdata.

@@ -460,6 +460,8 @@ TEST_CASE("a run without an iterate to be judged by counts as failed", "[tune]")
   CHECK(loss_of(run, {}) == 2);
   run.trace = {{0, 0, 8}, {1, 3, 4}, {2, 6, 2}};
   CHECK(loss_of(run, {1, 5}) == 3);
+  run.trace[2].loss = std::numeric_limits<double>::quiet_NaN();  // discarded
+  CHECK(loss_of(run, {1, 5}) == 4);
   run.outcome = Outcome::non_finite;
   CHECK(loss_of(run, {1, 5}) == infinity);
 }

@@ -19,6 +19,8 @@ inline std::atomic<std::uint64_t> quadratic_rows{0};
 inline std::atomic<std::uint64_t> quadratic_batches{0};
 /// A value that is NaN is discarded, not reported.
 inline std::atomic<bool> quadratic_discards{false};
+/// What an evaluation returns at once, with no value written, unless it is OK.
+inline std::atomic<zeroth_status> quadratic_says{ZEROTH_OK};
 /// An evaluation fails if the last coordinate is above.  No parameter: seeds depend on those.
 inline std::atomic<double> quadratic_fails_above{1e300};
 
@@ -61,6 +63,7 @@ class Quadratic {
     for (std::uint64_t most = quadratic_rows;
          most < f.size() && !quadratic_rows.compare_exchange_weak(most, f.size());) {
     }
+    if (quadratic_says != ZEROTH_OK) return quadratic_says;
     bool fails = o_.fails;
     for (std::size_t i = 0; i < f.size(); ++i)
       fails = fails || x[(i + 1) * o_.dimension - 1] > quadratic_fails_above;
