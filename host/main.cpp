@@ -9,6 +9,7 @@
 #include <iostream>
 #include <string>
 
+#include "awake_clock.hpp"
 #include "cli/commands.hpp"
 #include "isolate/isolation.hpp"
 #include "printable.hpp"
@@ -27,6 +28,7 @@ int main(int argc, char** argv) {  // NOLINT(bugprone-exception-escape)
     return serve_worker(std::atol(argv[2]), std::atol(argv[3]));
   try {
     secure_standard_streams();
+    AwakeClock::watch_stops();
     std::signal(SIGXFSZ, SIG_IGN);  // a write over the limit is an error like any other
     std::signal(SIGCHLD, SIG_DFL);  // whoever started us may ignore it: then no exit is ever known
     Terminal terminal;

@@ -28,8 +28,7 @@ namespace {
 
 constexpr auto look_every = std::chrono::milliseconds(10);    // at the worker
 constexpr auto time_to_end = std::chrono::milliseconds(500);  // of one that has closed its pipes
-constexpr auto stopped = std::chrono::seconds(1);  // a wait that nobody looked up from for so long
-constexpr std::size_t most_said = 2000;            // bytes of standard error kept
+constexpr std::size_t most_said = 2000;                       // bytes of standard error kept
 
 int checked(int result, const char* what) {
   if (result >= 0) return result;
@@ -188,7 +187,6 @@ Frame WorkerProcess::receive() {
   for (;;) {
     // One that never lets us wait is looked at too.
     if (++received_ % 64 == 0 && time_to_look()) look();
-    idle_at_ = {};
     try {
       Frame frame = link_->receive();
       if (frame.kind != FrameKind::log) return frame;
@@ -216,10 +214,6 @@ bool WorkerProcess::time_to_look() {
 // Whether there is still nothing from it because it is no more.
 void WorkerProcess::look_idly() {
   if (!time_to_look()) return;
-  // A host that was stopped (Ctrl-Z) was not waiting, and nor did its worker get anywhere.
-  if (idle_at_ != Clock::time_point() && looked_ - idle_at_ > stopped)
-    started_ += looked_ - idle_at_;
-  idle_at_ = looked_;
   look();
   std::array<pollfd, 2> ends{{{process_.get(), POLLIN, 0}, {socket_.get(), POLLIN, 0}}};
   poll(ends.data(), ends.size(), 0);

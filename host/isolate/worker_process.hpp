@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 
+#include "awake_clock.hpp"
 #include "isolate/link.hpp"
 #include "run/worker_lost.hpp"
 #include "spec/experiment.hpp"
@@ -54,7 +55,7 @@ class WorkerProcess {
   [[noreturn]] void garbled();
 
  private:
-  using Clock = std::chrono::steady_clock;
+  using Clock = AwakeClock;
   class File {
    public:
     explicit File(int number = -1) : number_(number) {}
@@ -87,7 +88,6 @@ class WorkerProcess {
   const std::string mark_;  // in its environment, and so in that of what it starts
   bool gone_ = false, ended_ = false;
   Clock::time_point started_ = Clock::now(), looked_{};  // at it
-  Clock::time_point idle_at_{};                          // when it was looked at in this wait
   std::uint32_t received_ = 0;
   std::string said_;  // the end of its standard error
   std::optional<Link> link_;

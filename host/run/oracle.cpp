@@ -54,9 +54,7 @@ std::string outside(const zeroth_instance& instance, std::uint64_t n, const doub
   return "";
 }
 
-double seconds(std::chrono::steady_clock::duration d) {
-  return std::chrono::duration<double>(d).count();
-}
+double seconds(AwakeClock::duration d) { return std::chrono::duration<double>(d).count(); }
 
 }  // namespace
 

@@ -12,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "awake_clock.hpp"
 #include "plugins/instances.hpp"
 #include "run/incumbent.hpp"
 #include "run/loss_gradient.hpp"
@@ -66,7 +67,7 @@ class Oracle {
   std::optional<RunResult> finish(zeroth_status status);
 
  private:
-  using Clock = std::chrono::steady_clock;
+  using Clock = AwakeClock;
 
   template <typename Call>
   zeroth_status guarded(const Call& call) noexcept;
