@@ -82,8 +82,10 @@ std::vector<Configuration> unfold(const std::string& id, const std::vector<Param
   for (const Parameter& p : parameters) names.push_back(p.name);
   for (const Setting& setting : settings) {
     if (std::find(names.begin(), names.end(), setting.name) == names.end()) {
+      const auto key = near_miss(setting.name, {"label", "split", "instances", "isolate", "tune"});
       throw UserError(setting.where, fmt::format("{} has no parameter '{}'", id, setting.name),
-                      suggestion(setting.name, names));
+                      key && !near_miss(setting.name, names) ? suggestion(setting.name, {*key})
+                                                             : suggestion(setting.name, names));
     }
     const auto first = std::find_if(settings.begin(), settings.end(),
                                     [&](const Setting& s) { return s.name == setting.name; });

@@ -62,14 +62,41 @@ class Page {
   }
 
   Json json() const {
-    return {{"runs", run_counts()},    {"optimizers", optimizers()},
-            {"problems", problems()},  {"gaps", rounded(target_gaps())},
-            {"scopes", scopes()},      {"analyses", analyses_data(store_, results_)},
-            {"broken", broken_runs()}, {"how", how()}};
+    return {{"runs", run_counts()},
+            {"optimizers", optimizers()},
+            {"problems", problems()},
+            {"gaps", rounded(target_gaps())},
+            {"scopes", scopes()},
+            {"analyses", analyses_data(store_, results_)},
+            {"broken", broken_runs()},
+            {"how", how()},
+            {"common_axis", end_together_in_queries() ? "queries" : "iterations"}};
   }
 
  private:
   using Group = std::vector<std::size_t>;  // runs
+
+  // Whether optimizers spend equal queries rather than equal iterations: what a budget does.
+  bool end_together_in_queries() const {
+    const auto spread = [this](std::uint64_t ReportedRun::*spent) {
+      double sum = 0;
+      for (const std::vector<Group>& groups : runs_) {
+        double least = std::numeric_limits<double>::infinity(), most = 0;
+        for (const Group& group : groups) {
+          std::uint64_t longest = 0;
+          for (const std::size_t r : group) {
+            if (!results_.runs[r].broken()) longest = std::max(longest, results_.runs[r].*spent);
+          }
+          if (longest == 0) continue;
+          least = std::min(least, static_cast<double>(longest));
+          most = std::max(most, static_cast<double>(longest));
+        }
+        if (most > 0) sum += std::log(most / least);
+      }
+      return sum;
+    };
+    return spread(&ReportedRun::queries) < spread(&ReportedRun::iterations);
+  }
 
   Json run_counts() const {
     std::map<std::string, std::size_t> outcomes;
@@ -206,7 +233,7 @@ class Page {
       list.push_back({{"optimizer", o},
                       {"finite", box.finite},
                       {"without_loss", box.without_loss},
-                      {"low", box.lower_whisker},
+                      {"low", box.finite > 0 ? Json(box.lower_whisker) : Json()},
                       {"lower", box.lower},
                       {"median", box.median},
                       {"upper", box.upper},

@@ -6,6 +6,8 @@
 #include <limits>
 #include <thread>
 
+#include "crash_note.hpp"
+#include "plugins/log.hpp"
 #include "run/channel.hpp"
 #include "run/oracle.hpp"
 #include "run/side_by_side.hpp"
@@ -26,6 +28,7 @@ RunResult failed(Outcome outcome, const std::string& message) {
 // One cell, alone.  Nothing when it was cancelled.
 std::optional<RunResult> execute(const Plan& plan, const PlannedRun& cell, const Suite& suite,
                                  const std::atomic<bool>& cancel) {
+  const CrashNote note(plan.name(cell));
   try {
     const Configuration& configuration = plan.optimizer(cell);
     const Instance instance(suite, plan.problem(cell).split, cell.instance);
@@ -34,6 +37,13 @@ std::optional<RunResult> execute(const Plan& plan, const PlannedRun& cell, const
     std::optional<Observer> observer;
     if (!cell.analyses.empty()) oracle.observe(observer.emplace(plan, cell, instance));
     std::optional<RunResult> result = oracle.solved_by(optimizer);
+    if (result && result->outcome == Outcome::completed && result->iterations == 0 &&
+        result->queries > 0) {
+      log(ZEROTH_LOG_WARNING,
+          fmt::format("{} has asked for values and has never called iterate(): its loss is that of "
+                      "the start",
+                      configuration.label));
+    }
     if (result && observer) {
       observer->conclude(*result);
       if (cancel) return std::nullopt;  // analyses may lack what was interrupted

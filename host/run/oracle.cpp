@@ -210,11 +210,24 @@ bool Oracle::may_go_on(std::uint64_t queries) {
     end(Outcome::budget);
     return false;
   }
-  if (budget_.seconds && elapsed_seconds() > *budget_.seconds) {
+  if (time_is_over()) {
     end(Outcome::timeout);
     return false;
   }
   return true;
+}
+
+bool Oracle::time_is_over() const {
+  return budget_.seconds && elapsed_seconds() > *budget_.seconds;
+}
+
+// A batch was cut short: what was answered counts.
+zeroth_status Oracle::end_within(std::uint64_t n, const double* x, const double* f) {
+  consider(n, x, f, true);
+  result_.queries += rows_answered_;
+  if (watcher_) watcher_(incumbent_, result_.queries);
+  may_go_on(0);
+  return ZEROTH_STOP;
 }
 
 // Finite and inside the bounds; else the run has ended, and says which coordinate.
@@ -251,6 +264,7 @@ zeroth_status Oracle::evaluate(std::uint64_t n, const double* x, double* f) {
   }
   const zeroth_status status = ask(minibatch_key(), n, x, f);
   if (ended_) return ZEROTH_STOP;
+  if (was_cut_) return end_within(n, x, f);
   consider(n, x, f, true);
   result_.queries += n;
   if (watcher_) watcher_(incumbent_, result_.queries);
@@ -309,7 +323,8 @@ zeroth_status Oracle::ask(std::uint64_t minibatch, std::uint64_t n, const double
   const Clock::time_point before = Clock::now();
   const zeroth_status status = evaluate_all(minibatch, n, x, f, &message.abi);
   problem_time_ += Clock::now() - before;
-  if (status != ZEROTH_OK && status != ZEROTH_DISCARD) {
+  const bool is_cut = was_cut_ && status == ZEROTH_STOP;
+  if (status != ZEROTH_OK && status != ZEROTH_DISCARD && !is_cut) {
     end(Outcome::failed, "the problem failed: " + failure_text(status, message.text.data()));
   }
   return status;
@@ -318,13 +333,21 @@ zeroth_status Oracle::ask(std::uint64_t minibatch, std::uint64_t n, const double
 // Cut where the problem allows, and always there: a matrix product rounds differently for another
 // number of rows.
 zeroth_status Oracle::evaluate_all(std::uint64_t minibatch, std::uint64_t n, const double* x,
-                                   double* f, zeroth_message* message) const {
+                                   double* f, zeroth_message* message) {
   const std::uint64_t rows = instance_->batch_rows;
+  was_cut_ = false;
+  rows_answered_ = 0;
   if (rows == 0 || n <= rows) return instance_.evaluate(minibatch, n, x, f, message);
   return in_pieces((n + rows - 1) / rows, message, [&](std::uint64_t piece, zeroth_message* here) {
-    const std::uint64_t first = piece * rows;
-    return instance_.evaluate(minibatch, std::min(rows, n - first), x + first * iterate_.size(),
-                              f + first, here);
+    if (cancelled_.load(std::memory_order_relaxed) || time_is_over()) {
+      was_cut_ = true;
+      return zeroth_status{ZEROTH_STOP};
+    }
+    const std::uint64_t first = piece * rows, count = std::min(rows, n - first);
+    const zeroth_status status =
+        instance_.evaluate(minibatch, count, x + first * iterate_.size(), f + first, here);
+    rows_answered_ += count;
+    return status;
   });
 }
 

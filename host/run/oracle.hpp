@@ -80,10 +80,12 @@ class Oracle {
   void lose(const WorkerLost& lost);
   double elapsed_seconds() const;  // without analyses
   bool may_go_on(std::uint64_t queries);
+  zeroth_status end_within(std::uint64_t n, const double* x, const double* f);
   bool admissible(std::uint64_t n, const double* x);
   zeroth_status ask(std::uint64_t minibatch, std::uint64_t n, const double* x, double* f);
   zeroth_status evaluate_all(std::uint64_t minibatch, std::uint64_t n, const double* x, double* f,
-                             zeroth_message* message) const;
+                             zeroth_message* message);
+  bool time_is_over() const;
   void settle();
   void consider(std::uint64_t n, const double* x, const double* f, bool charged);
   void record(double loss, bool discarded);
@@ -113,6 +115,8 @@ class Oracle {
   std::atomic<bool> called_from_elsewhere_{false};  // by another
   bool was_told_ = false;                           // the optimizer, that the run is over
   std::uint64_t calls_after_stop_ = 0;
+  std::atomic<bool> was_cut_{false};                        // the batch, for want of time
+  std::atomic<std::uint64_t> rows_answered_{0};             // of that batch
   double first_success_iteration_, first_success_queries_;  // NaN until then
   std::string plugin_says_;                                 // through run.fail
   RunResult result_;

@@ -8,10 +8,11 @@ const incomplete_note = (trials) => (trials ? ` ${count(trials, 'trial')} that n
 const broken_in = (problem) => d3.sum(problem.summary, (line) => line.failed + line.non_finite);
 
 const scale_setting = (name, key, start) => ({name, key, start, choices: [['linear', 'linear'], ['log', 'log']]});
-// Log where losses are positive and far apart.
+// Log where losses are far apart and none is negative; a zero at the end of a curve is below any log axis.
 function loss_scale(problems) {
   const losses = problems.flatMap((problem) => problem.curves.iterations.series.flatMap((each) => each.median)).filter((loss) => loss !== null);
-  return losses.length && d3.min(losses) > 0 && d3.max(losses) > 20 * d3.min(losses) ? 'log' : 'linear';
+  const positive = losses.filter((loss) => loss > 0);
+  return positive.length && d3.min(losses) >= 0 && d3.max(positive) > 20 * d3.min(positive) ? 'log' : 'linear';
 }
 
 function summary_section() {
@@ -48,7 +49,7 @@ function metrics_table(problem) {
 function loss_figure(name, panels, problems, caption) {
   return figure(name, {
     settings: [
-      {name: 'against', key: 'axis', choices: [['iterations', 'iterations'], ['queries', 'queries']]},
+      {name: 'against', key: 'axis', start: data.common_axis, choices: [['iterations', 'iterations'], ['queries', 'queries']]},
       {name: 'show', key: 'statistic', choices: [['median', 'median and quartiles'], ['mean', 'mean ± standard deviation']]},
       scale_setting('loss', 'y_scale', loss_scale(problems)),
       scale_setting('axis', 'x_scale'),

@@ -8,7 +8,7 @@ function number(value, digits = 4) {
   if (Number.isInteger(value) && Math.abs(value) < 1e7) return value.toLocaleString('en-US').replaceAll(',', '\u202f');
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-3 || size >= 1e6)) return value.toExponential(digits - 2);
-  return String(Number(value.toPrecision(digits)));
+  return String(size >= 10 ** digits ? Math.round(value) : Number(value.toPrecision(digits)));
 }
 
 const percent = (share) => (share === null ? '–' : `${Number((100 * share).toFixed(1))}%`);

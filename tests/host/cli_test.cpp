@@ -525,6 +525,19 @@ TEST_CASE("each misbehaving optimizer is one clear outcome", "[cli]") {
   CHECK_FALSE(zeroth.exists("e.zeroth"));
 }
 
+TEST_CASE("a plugin that crashes the program is named by its run", "[cli]") {
+  Shell zeroth(
+      "[budget]\nqueries = 100\n[[problem]]\nuse = \"quadratic\"\ninstances = 1\n"
+      "[[optimizer]]\nuse = \"zoo-segfault\"\n");
+  const auto plain = sanitizer_options(plain_signals);
+  zeroth.environment.insert(zeroth.environment.end(), plain.begin(), plain.end());
+  const ProcessResult r = zeroth({"run", "e.toml", "--plugin-dir", zoo});
+  INFO(r.err);
+  CHECK(r.exit_code == 128 + SIGSEGV);
+  CHECK(has(r.err, "zeroth: SIGSEGV in Quadratic/test:0/Segfault/0: a plugin has crashed"));
+  CHECK(has(r.err, "--isolate"));
+}
+
 TEST_CASE("one plugin source gives one trace under every compiler", "[cli]") {
   const Shell zeroth(
       "[budget]\niterations = 50\n[[problem]]\nuse = \"quadratic\"\ndimension = 50\ninstances = 1\n"

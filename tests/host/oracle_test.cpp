@@ -248,6 +248,39 @@ TEST_CASE("the final loss is the last that is known, and a failed iterate is not
   CHECK((r.final_loss == 3 && r.initial_loss == 3));
 }
 
+TEST_CASE("a batch is cut short once the run is cancelled, and what was answered counts",
+          "[oracle]") {
+  constexpr std::uint64_t points = 300'000;
+  Session s(queries(2 * points), {{"batch_rows", std::int64_t{1}}});
+  s.oracle.keep_what_is_done();
+  zeroth::test::quadratic_batches = 0;
+  std::thread impatient([&] {
+    while (zeroth::test::quadratic_batches < 10) std::this_thread::yield();
+    s.cancelled = true;
+  });
+  CHECK(s.evaluate(std::vector<double>(3 * points, 0.5)) == ZEROTH_STOP);
+  impatient.join();
+  const std::uint64_t answered = zeroth::test::quadratic_batches;
+  const RunResult r = s.finish();
+  CHECK(r.outcome == Outcome::interrupted);
+  CHECK(r.queries == answered - 1);  // one was the start, for the record
+  CHECK((answered >= 10 && answered < points));
+  CHECK(s.oracle.incumbent().f == 0.75);
+}
+
+TEST_CASE("a piece that fails keeps later ones from being begun", "[oracle]") {
+  zeroth::test::quadratic_fails_above = 10;
+  Session s(queries(100), {{"batch_rows", std::int64_t{1}}});
+  std::vector<double> x(3 * 50, 0.0);
+  x[5] = 11;  // of the second point
+  zeroth::test::quadratic_batches = 0;
+  const tbb::global_control alone(tbb::global_control::max_allowed_parallelism, 1);
+  CHECK(s.evaluate(x) == ZEROTH_STOP);
+  zeroth::test::quadratic_fails_above = 1e300;
+  CHECK(zeroth::test::quadratic_batches < 50);
+  CHECK(has(s.finish().message, "the sky fell on the objective"));
+}
+
 TEST_CASE("a status that is none of abi.h fails the run, and so does a value that is not written",
           "[oracle]") {
   for (const zeroth_status status : {7, ZEROTH_STOP, ZEROTH_UNSUPPORTED}) {

@@ -159,6 +159,8 @@ TEST_CASE("a bad parameter is named with its place, its range and the near miss"
   CHECK(has(complaint({spec("sgd", {setting("q", {std::int64_t{101}})})}), "101 is out of range"));
   CHECK(has(complaint({spec("sgd", {setting("mode", {std::string("none")})})}),
             "'none' is none of its choices"));
+  CHECK(has(complaint({spec("sgd", {setting("lable", {std::string("x")})})}),
+            "sgd has no parameter 'lable'\ndid you mean 'label'?"));
   CHECK(has(complaint({spec("sgd"), spec("sgd")}), "stands here twice"));
   CHECK(has(complaint({spec("sgd", {}, "x"), spec("adam", {}, "x")}), "would both be called 'x'"));
 }
