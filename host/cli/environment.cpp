@@ -21,6 +21,9 @@ extern "C" void on_signal(int signal) {
   }
 }
 
+// Shell and kernel both send one when a terminal goes: the second is no wish to end at once.
+extern "C" void on_hangup(int) { interrupted = true; }
+
 }  // namespace
 
 std::atomic<bool>& interruption() { return interrupted; }
@@ -28,8 +31,13 @@ std::atomic<bool>& interruption() { return interrupted; }
 std::atomic<bool>& watch_for_interruption() {
   std::signal(SIGINT, on_signal);
   std::signal(SIGTERM, on_signal);
+  if (std::signal(SIGHUP, on_hangup) == SIG_IGN) std::signal(SIGHUP, SIG_IGN);  // nohup
   std::signal(SIGPIPE, SIG_IGN);  // a reader that has gone must not cost what was computed
   return interrupted;
+}
+
+std::string waiting_text(const std::string& what) {
+  return fmt::format("interrupted: waiting for the {} under way; again: end at once", what);
 }
 
 std::string machine_text() {

@@ -4,12 +4,17 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
+#include <exception>
 #include <filesystem>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 
 #include "cli/commands.hpp"
@@ -78,24 +83,26 @@ Experiment experiment_of(const MinimizeOptions& options) {
   return experiment;
 }
 
-// Nothing is written over.
-std::string output_of(const MinimizeOptions& options) {
+[[noreturn]] void refuse_present(const std::string& output) {
+  throw UserError(output, "is there already", "name another file with -o");
+}
+
+// Says what is wrong with the name before any work; what takes it meanwhile is found later.
+void check_output(const MinimizeOptions& options) {
   std::error_code ignored;
-  std::string output = options.output.empty() ? "minimize.zeroth" : options.output;
-  for (int n = 2; options.output.empty() && fs::exists(output, ignored); ++n) {
-    output = fmt::format("minimize-{}.zeroth", n);
-  }
-  Database::check(output, Store::kind());
-  if (fs::exists(output, ignored)) {
-    throw UserError(output, "is there already", "name another file with -o");
-  }
-  return output;
+  Database::check(options.output.empty() ? "minimize.zeroth" : options.output, Store::kind());
+  if (!options.output.empty() && fs::exists(options.output, ignored))
+    refuse_present(options.output);
 }
 
 std::string numbers(const std::vector<double>& x) {
   std::string text;
   for (const double value : x) text += fmt::format("{}{}", text.empty() ? "" : " ", value);
   return text;
+}
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
 /// How far, how good, and how long still.
@@ -105,7 +112,7 @@ class MinimizeProgress {
       : terminal_(terminal), options_(options) {}
 
   void look(const Standing& now) {
-    const double elapsed = std::chrono::duration<double>(Clock::now() - started_).count();
+    const double elapsed = seconds_since(started_);
     std::string line = options_.queries
                            ? fmt::format("{}/{} queries", now.queries, *options_.queries)
                            : fmt::format("{} queries", now.queries);
@@ -172,10 +179,10 @@ Json json_of(const LoneRun& run, const Plan& plan, const MinimizeOptions& option
           {"seed", options.seed},
           {"seconds", result.wall_seconds},
           {"program_seconds", result.problem_seconds},
-          {"file", found ? Json(output) : Json()}};
+          {"file", found && !output.empty() ? Json(output) : Json()}};
 }
 
-void print(const LoneRun& run, const Plan& plan, const std::string& output) {
+void print_text(const LoneRun& run, const Plan& plan, const std::string& output) {
   const RunResult& result = run.result;
   const std::string spent = fmt::format(
       "{}: {} queries by {} in {}", why_ended(result), result.queries,
@@ -185,30 +192,159 @@ void print(const LoneRun& run, const Plan& plan, const std::string& output) {
     return;
   }
   const std::string value = fmt::format("{}", run.best.f);
-  fmt::print("f = {}\nx = {}\n\n{}{}; trace in {}\n",
+  fmt::print("f = {}\nx = {}\n\n{}{}{}\n",
              colours(STDOUT_FILENO) ? fmt::format(fmt::emphasis::bold, "{}", value) : value,
              numbers(run.best.x), spent,
              run.best.query > 0 ? fmt::format(", the best is number {}", run.best.query) : "",
-             output);
+             output.empty() ? "" : fmt::format("; trace in {}", output));
 }
 
-void store_run(Store& store, const LoneRun& run, const Plan& plan, const MinimizeOptions& options) {
-  store.append({to_stored(plan, {&plan.runs.front(), run.result})});
-  Provenance provenance = circumstances(
-      {plan.matrix.problems.front().descriptor, plan.matrix.optimizers.front().descriptor},
-      options.threads);
-  provenance.emplace_back("title", options.command);
-  provenance.emplace_back("best_point", Json(run.best.x).dump());
-  provenance.emplace_back("best_value", run.best.x.empty() ? "" : fmt::format("{}", run.best.f));
-  store.set_provenance(provenance);
+// output: where it is stored; empty: nowhere.
+void print(const LoneRun& run, const Plan& plan, const MinimizeOptions& options,
+           const std::string& output) {
+  if (options.json) {
+    const Json json = json_of(run, plan, options, output);
+    fmt::print("{}\n", json.dump(2, ' ', false, Json::error_handler_t::replace));
+  } else {
+    print_text(run, plan, output);
+  }
+  std::fflush(stdout);
 }
+
+/// The result file: nothing is written over, and without a point it is gone again.
+class ResultFile {
+ public:
+  ResultFile(const Plan& plan, const MinimizeOptions& options)
+      : plan_(plan),
+        name_(options.output.empty() ? "minimize.zeroth" : options.output),
+        circumstances_(circumstances(
+            {plan.matrix.problems.front().descriptor, plan.matrix.optimizers.front().descriptor},
+            options.threads)),
+        store_(Store::create(name_)) {
+    if (!store_ && !options.output.empty()) refuse_present(name_);
+    for (int n = 2; !store_; ++n) {
+      name_ = fmt::format("minimize-{}.zeroth", n);
+      if (std::optional<Store> next = Store::create(name_)) store_.emplace(std::move(*next));
+    }
+    circumstances_.emplace_back("title", options.command);
+  }
+  ResultFile(const ResultFile&) = delete;
+  ResultFile& operator=(const ResultFile&) = delete;
+  ~ResultFile() {
+    const bool goes = !holds_a_run_ && store_ && !store_->is_lost();
+    store_.reset();
+    std::error_code ignored;
+    if (goes) fs::remove(name_, ignored);
+  }
+
+  const std::string& name() const { return name_; }
+
+  void keep(const LoneRun& run) {
+    put(to_stored(plan_, {&plan_.runs.front(), run.result}), run.best);
+  }
+  /// What a program that is killed leaves behind; keep() puts the whole in its place.
+  void keep(const Standing& now) {
+    constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+    RunResult result;
+    result.outcome = Outcome::interrupted;
+    result.message = fmt::format("under way, or cut off; the best so far is f = {} at x = {}",
+                                 now.best.f, numbers(now.best.x));
+    result.queries = now.queries;
+    result.initial_loss = nan;
+    result.final_loss = result.best_loss = now.best.f;
+    result.wall_seconds = seconds_since(started_);
+    StoredRun row = to_stored(plan_, {&plan_.runs.front(), result});
+    row.optimizer_label += fmt::format(", the best of {} queries so far", now.queries);
+    put(row, now.best);
+  }
+
+ private:
+  void put(const StoredRun& run, const Incumbent& best) {
+    store_->append({run});
+    holds_a_run_ = true;
+    Provenance provenance = circumstances_;
+    provenance.insert(provenance.end(), {{"best_point", Json(best.x).dump()},
+                                         {"best_value", fmt::format("{}", best.f)},
+                                         {"best_query", fmt::format("{}", best.query)},
+                                         {"queries", fmt::format("{}", run.result.queries)},
+                                         {"last_run", now_text()}});
+    store_->set_provenance(provenance);
+  }
+
+  const Plan& plan_;
+  std::string name_;
+  Provenance circumstances_;
+  std::optional<Store> store_;
+  bool holds_a_run_ = false;
+  std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+};
+
+/// While the run is under way: how it stands is shown, and kept from time to time; what it waits
+/// for is said once.
+class Watch {
+ public:
+  Watch(Terminal& terminal, const MinimizeOptions& options, ResultFile& results,
+        const std::atomic<bool>& interrupted)
+      : terminal_(terminal),
+        options_(options),
+        results_(results),
+        interrupted_(interrupted),
+        progress_(terminal, options) {}
+
+  void look(const Standing& now) {
+    progress_.look(now);
+    const bool is_news = interrupted_ && !std::exchange(told_, true);
+    if (is_news) tell(now);
+    if (!interrupted_ && is_late() && !std::exchange(told_late_, true)) {
+      terminal_.note(fmt::format(
+          "the time is over: waiting for the points under way{}",
+          options_.timeout > 0 ? "" : "; --timeout S ends a program that takes longer for one"));
+    }
+    if (!now.best.x.empty() && now.queries != kept_queries_ &&
+        (is_news || kept_queries_ == 0 || seconds_since(kept_) >= 10))
+      keep(now);
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void tell(const Standing& now) {
+    terminal_.note(waiting_text("points"));
+    if (now.best.x.empty()) return;
+    terminal_.note(fmt::format("best so far: f = {} at x = {}", now.best.f, numbers(now.best.x)));
+  }
+  // By more than a quick program takes to end.
+  bool is_late() const {
+    return options_.seconds && seconds_since(started_) > *options_.seconds + 1;
+  }
+  // A full disk may have room again when the run ends.
+  void keep(const Standing& now) {
+    try {
+      results_.keep(now);
+    } catch (const std::exception& error) {
+      if (!std::exchange(warned_, true))
+        terminal_.warn(fmt::format("the best so far cannot be kept: {}", error.what()));
+    }
+    kept_queries_ = now.queries;
+    kept_ = Clock::now();
+  }
+
+  Terminal& terminal_;
+  const MinimizeOptions& options_;
+  ResultFile& results_;
+  const std::atomic<bool>& interrupted_;
+  MinimizeProgress progress_;
+  bool told_ = false, told_late_ = false, warned_ = false;
+  std::uint64_t kept_queries_ = 0;
+  Clock::time_point started_ = Clock::now(), kept_ = started_;
+};
 
 }  // namespace
 
 int minimize_command(Terminal& terminal, const std::vector<std::string>& folders,
                      const MinimizeOptions& options) {
   const Experiment experiment = experiment_of(options);
-  const std::string output = output_of(options);
+  check_output(options);
   const Registry registry = scan(terminal, folders);
   Matrix matrix = bind_matrix(experiment, registry.optimizers(), registry.problems(),
                               resolve_beside(experiment.file));
@@ -223,37 +359,21 @@ int minimize_command(Terminal& terminal, const std::vector<std::string>& folders
     check_bounds(*optimizer.descriptor, instance, "the problem", "--optimizer");
     const Optimizer accepted(*optimizer.descriptor, optimizer.values, optimizer.where);
   }
-  std::optional<Store> store = Store::open_to_write(output);
-
   std::atomic<bool>& interrupted = watch_for_interruption();
-  MinimizeProgress progress(terminal, options);
-  bool told = false;
-  const LoneRun run = run_alone(
-      plan, plan.runs.front(), suite, options.threads, interrupted, [&](const Standing& now) {
-        progress.look(now);
-        if (!interrupted || told) return;
-        told = true;
-        terminal.note("interrupted: waiting for the points under way; again: end at once");
-        if (!now.best.x.empty()) {
-          terminal.note(
-              fmt::format("best so far: f = {} at x = {}", now.best.f, numbers(now.best.x)));
-        }
-      });
+  ResultFile results(plan, options);
+  Watch watch(terminal, options, results, interrupted);
+  const LoneRun run = run_alone(plan, plan.runs.front(), suite, options.threads, interrupted,
+                                [&](const Standing& now) { watch.look(now); });
   terminal.clear_progress();
-  if (options.json) {
-    const Json json = json_of(run, plan, options, output);
-    fmt::print("{}\n", json.dump(2, ' ', false, Json::error_handler_t::replace));
-  } else {
-    print(run, plan, output);
+  // First: printing may fail, and so may this, whatever was printed.
+  std::exception_ptr lost;
+  try {
+    if (!run.best.x.empty()) results.keep(run);
+  } catch (const std::exception&) {
+    lost = std::current_exception();
   }
-  std::fflush(stdout);
-  if (run.best.x.empty()) {
-    store.reset();
-    std::error_code ignored;
-    fs::remove(output, ignored);  // nothing was found that it could hold
-  } else {
-    store_run(*store, run, plan, options);  // last: it may find the disk full
-  }
+  print(run, plan, options, lost ? "" : results.name());
+  if (lost) std::rethrow_exception(lost);
   if (run.result.outcome == Outcome::interrupted) return 130;
   if (is_broken(run.result.outcome)) throw std::runtime_error(run.result.message);
   return 0;

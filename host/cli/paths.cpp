@@ -7,6 +7,7 @@
 
 #include "bytes.hpp"
 #include "hash.hpp"
+#include "new_file.hpp"
 #include "user_error.hpp"
 #include "version.hpp"
 
@@ -39,7 +40,7 @@ void refuse_missing(const std::string& file, const char* shipped) {
 fs::path template_folder() { return from_program(template_folder_from_program); }
 
 ResolvePath resolve_beside(const fs::path& file) {
-  return [folder = fs::absolute(file).parent_path()](const std::string& written, bool is_default) {
+  return [folder = absolute_path(file).parent_path()](const std::string& written, bool is_default) {
     std::error_code error;
     fs::path found = (folder / written).lexically_normal();
     const fs::path shipped = share_folder() / written;

@@ -20,6 +20,7 @@
 #include "cli/paths.hpp"
 #include "hash.hpp"
 #include "plugins/log.hpp"
+#include "printable.hpp"
 #include "run/worker_lost.hpp"
 #include "user_error.hpp"
 #include "version.hpp"
@@ -55,6 +56,15 @@ bool is_recent(const std::string& path) {
   throw UserError(path, "has changed since the experiment was begun",
                   "runs that are stored are of the file as it was; put that back, or name another "
                   "file for results with -o");
+}
+
+// All that a plugin says, and every reader of the file is to read.
+void make_printable(RunResult& result) {
+  result.message = printable(result.message);
+  result.instance_label = printable(result.instance_label);
+  for (auto& [name, value] : result.metrics) name = printable(name);
+  for (Series& each : result.series) each.name = printable(each.name);
+  for (RenderedPicture& each : result.pictures) each.name = printable(each.name);
 }
 
 // What a result file says of the whole.
@@ -223,6 +233,7 @@ std::unordered_set<std::string> without_their_analyses(const Store& store, const
 
 StoredRun to_stored(const Plan& plan, FinishedRun finished) {
   const PlannedRun& run = *finished.run;
+  make_printable(finished.result);
   const ProblemConfiguration& problem = plan.problem(run);
   const Configuration& optimizer = plan.optimizer(run);
   return {run.key,

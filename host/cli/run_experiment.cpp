@@ -10,6 +10,7 @@
 #include <string>
 #include <system_error>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "cli/commands.hpp"
@@ -99,6 +100,7 @@ int run_experiment(Terminal& terminal, const std::vector<std::string>& folders,
                               repeated == 0 ? "" : fmt::format(", {} of them again", repeated)));
   }
   std::atomic<bool>& interrupted = watch_for_interruption();
+  bool told = false;
   std::size_t finished = 0, failed = 0;
   if (!pending.empty()) {
     const FileWatch files(plan.matrix);
@@ -109,6 +111,7 @@ int run_experiment(Terminal& terminal, const std::vector<std::string>& folders,
                 finished += batch.size();
                 keep(terminal, store, plan, files, std::move(batch), failed);
                 progress.update(finished, failed);
+                if (interrupted && !std::exchange(told, true)) terminal.note(waiting_text("runs"));
               });
     terminal.clear_progress();
   }

@@ -15,6 +15,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "new_file.hpp"
 #include "store/statement.hpp"
 #include "user_error.hpp"
 
@@ -45,13 +46,19 @@ Snapshot::~Snapshot() { sqlite3_exec(database_.get(), "ROLLBACK", nullptr, nullp
 
 void Database::open(int flags) {
   sqlite3* raw = nullptr;
-  const int code = sqlite3_open_v2(file_.c_str(), &raw, flags, nullptr);
+  // Absolute: SQLite takes ":memory:" and "file:..." for more than names.
+  const int code = sqlite3_open_v2(absolute_path(file_).c_str(), &raw, flags, nullptr);
   database_.reset(raw);
   if (code != SQLITE_OK) {
+    if (access(file_.c_str(), R_OK) != 0 && errno == EACCES) refuse_access("may not be read");
     throw UserError(file_.string(), raw == nullptr ? "out of memory" : sqlite3_errmsg(raw),
                     "check that the folder exists and may be written to");
   }
   sqlite3_busy_timeout(raw, 10'000);
+}
+
+void Database::refuse_access(const char* what) const {
+  throw UserError(file_.string(), what, "ask its owner for the right to, or name another file");
 }
 
 void Database::execute(const std::string& sql) const {
@@ -59,12 +66,15 @@ void Database::execute(const std::string& sql) const {
     throw SqliteError(database_.get());
 }
 
-void Database::refuse_lost() const {
+bool Database::is_lost() const {
   struct stat ours {};
   struct stat there {};
-  if (lock_ < 0 || (fstat(lock_, &ours) == 0 && stat(file_.c_str(), &there) == 0 &&
-                    ours.st_ino == there.st_ino && ours.st_dev == there.st_dev))
-    return;
+  return lock_ >= 0 && !(fstat(lock_, &ours) == 0 && stat(file_.c_str(), &there) == 0 &&
+                         ours.st_ino == there.st_ino && ours.st_dev == there.st_dev);
+}
+
+void Database::refuse_lost() const {
+  if (!is_lost()) return;
   throw std::runtime_error(file_.string() +
                            ": was removed, renamed or replaced while it was being written to");
 }
@@ -110,8 +120,7 @@ void Database::check(const fs::path& file, const FileKind& kind) {
     throw UserError(file.string(), "is a folder", "name a file with -o");
   }
   if (!fs::exists(file, error)) {
-    const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
-    if (!fs::is_directory(folder, error)) {
+    if (!fs::is_directory(absolute_path(file).parent_path(), error)) {
       throw UserError(file.string(), "its folder does not exist",
                       "make it, or name another file with -o");
     }
@@ -141,42 +150,66 @@ Database Database::open_to_read(const fs::path& file, const FileKind& kind) {
 
 Database Database::open_to_write(const fs::path& file, const FileKind& kind) {
   check(file, kind);
-  const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
+  Database database(file, kind);
+  database.lock(O_CREAT);
+  database.begin();
+  return database;
+}
+
+std::optional<Database> Database::create(const fs::path& file, const FileKind& kind) {
+  Database database(file, kind);
+  if (!database.lock(O_CREAT | O_EXCL)) return std::nullopt;
+  try {
+    database.begin();
+  } catch (...) {
+    std::error_code ignored;
+    fs::remove(file, ignored);
+    throw;
+  }
+  return database;
+}
+
+// Opens the file and takes the writer's lock on it.  False: O_EXCL, and there is one.
+bool Database::lock(int flags) {
+  const fs::path folder = absolute_path(file_).parent_path();
   if (access(folder.c_str(), W_OK) != 0) {  // the journal stands beside the file
     throw UserError(folder.string(), std::strerror(errno),
                     "name a file in a folder that may be written to, with -o");
   }
-  Database database(file, kind);
-  database.lock_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-  if (database.lock_ < 0) {
-    throw UserError(file.string(), std::strerror(errno), "check that the folder may be written to");
-  }
-  if (flock(database.lock_, LOCK_EX | LOCK_NB) != 0) {
+  lock_ = ::open(file_.c_str(), O_RDWR | O_CLOEXEC | flags, 0666);
+  if (lock_ < 0) {
     const int why = errno;
-    ::close(std::exchange(database.lock_, -1));
-    throw UserError(file.string(),
-                    why == EWOULDBLOCK ? "another zeroth is writing to it" : std::strerror(why),
-                    "wait for it to end, or name another file with -o");
+    if (why == EEXIST && (flags & O_EXCL) != 0) return false;
+    if (why == EACCES && access(file_.c_str(), F_OK) == 0) refuse_access("may not be written to");
+    throw UserError(file_.string(), std::strerror(why), "check that the folder may be written to");
   }
-  database.open(SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+  if (flock(lock_, LOCK_EX | LOCK_NB) == 0) return true;
+  const int why = errno;
+  ::close(std::exchange(lock_, -1));
+  throw UserError(file_.string(),
+                  why == EWOULDBLOCK ? "another zeroth is writing to it" : std::strerror(why),
+                  "wait for it to end, or name another file with -o");
+}
+
+// Of a file that is locked.
+void Database::begin() {
+  open(SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
   {
-    Statement tables(database.database_.get(), "SELECT count(*) FROM sqlite_master");
+    Statement tables(database_.get(), "SELECT count(*) FROM sqlite_master");
     tables.step();
     if (tables.integer(0) == 0) {
-      database.execute(
-          fmt::format("BEGIN; PRAGMA application_id = {}; PRAGMA user_version = {}; {} COMMIT",
-                      kind.application_id, kind.version, kind.schema));
+      execute(fmt::format("BEGIN; PRAGMA application_id = {}; PRAGMA user_version = {}; {} COMMIT",
+                          kind_.application_id, kind_.version, kind_.schema));
     }
   }
-  database.refuse_foreign();
+  refuse_foreign();
   try {
-    database.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+    execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
   } catch (const SqliteError& error) {
     if (error.code() != SQLITE_BUSY) throw;
-    throw UserError(file.string(), "is being read by another program",
+    throw UserError(file_.string(), "is being read by another program",
                     "wait for that report or export to end");
   }
-  return database;
 }
 
 }  // namespace zeroth::host

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 struct sqlite3;
@@ -24,6 +25,8 @@ class Database {
   /// Creates the file, or opens it to add to it.  Throws UserError, and leaves the file as it was,
   /// when it is of another kind or of a later version, or is being written by another process.
   static Database open_to_write(const std::filesystem::path& file, const FileKind& kind);
+  /// Creates the file.  Nothing where there is something of that name.
+  static std::optional<Database> create(const std::filesystem::path& file, const FileKind& kind);
   static Database open_to_read(const std::filesystem::path& file, const FileKind& kind);
   /// Whether the file is one of this kind; false also where it cannot be read.
   static bool is(const std::filesystem::path& file, const FileKind& kind);
@@ -37,7 +40,9 @@ class Database {
   sqlite3* get() const { return database_.get(); }
   const std::filesystem::path& file() const { return file_; }
   void execute(const std::string& sql) const;
-  /// Throws std::runtime_error where the file that is written to is no longer the one of that name.
+  /// Whether the file that is written to is no longer the one of that name.
+  bool is_lost() const;
+  /// Throws std::runtime_error where it is.
   void refuse_lost() const;
 
  private:
@@ -47,7 +52,10 @@ class Database {
   Database(std::filesystem::path file, const FileKind& kind)
       : kind_(kind), file_(std::move(file)) {}
   void open(int flags);
+  bool lock(int flags);
+  void begin();
   void refuse_foreign() const;
+  [[noreturn]] void refuse_access(const char* what) const;
 
   const FileKind& kind_;
   std::filesystem::path file_;

@@ -188,11 +188,20 @@ Store Store::open_to_read(const fs::path& file) {
   return Store(Database::open_to_read(file, kind()));
 }
 
+// To be written to.
+Store::Store(Database database, std::size_t most_rows)
+    : database_(std::move(database)), most_rows_(most_rows) {
+  database_.execute(fmt::format("BEGIN; {} COMMIT", analysis_schema));
+}
+
 Store Store::open_to_write(const fs::path& file, std::size_t most_rows) {
-  Store store(Database::open_to_write(file, kind()));
-  store.most_rows_ = most_rows;
-  store.database_.execute(fmt::format("BEGIN; {} COMMIT", analysis_schema));
-  return store;
+  return Store(Database::open_to_write(file, kind()), most_rows);
+}
+
+std::optional<Store> Store::create(const fs::path& file) {
+  std::optional<Database> database = Database::create(file, kind());
+  if (!database) return std::nullopt;
+  return Store(std::move(*database), usual_rows);
 }
 
 bool Store::has_analyses() const {
@@ -246,17 +255,18 @@ Provenance Store::provenance() const {
 void Store::append(const std::vector<StoredRun>& runs) {
   Transaction transaction(database_);
   Statement stored(database_.get(),
-                   fmt::format("SELECT outcome IN ({}) FROM run WHERE key = ?", failures()));
+                   fmt::format("SELECT outcome IN ({}, '{}') FROM run WHERE key = ?", failures(),
+                               name_of(Outcome::interrupted)));
   Statement run(database_.get(),
                 "INSERT INTO run VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
   Statement trace(database_.get(), "INSERT INTO trace VALUES (?, ?)");
   for (const StoredRun& r : runs) {
     const RunResult& result = r.result;
     const bool there = stored.bind(r.key).step();
-    const bool good = there && stored.integer(0) == 0;
+    const bool whole = there && stored.integer(0) == 0;
     stored.reset();
-    if (good && is_failure(result.outcome)) continue;
-    if (there && (!good || !r.analyses.empty())) erase(database_.get(), r.key);
+    if (whole && is_failure(result.outcome)) continue;
+    if (there && (!whole || !r.analyses.empty())) erase(database_.get(), r.key);
     run.bind(r.key, r.position, r.problem, r.problem_label, r.problem_parameters, r.split,
              r.instance, result.instance_label, r.optimizer, r.optimizer_label,
              r.optimizer_parameters, r.trial, r.seed, name_of(result.outcome),

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <unordered_map>
@@ -47,7 +48,9 @@ class Store {
   /// most_rows  at least 2: of longer traces and series, rows evenly apart are kept, the first and
   ///            the last among them; the message of the run says so of its trace.  SQLite has no
   ///            place for more than a billion bytes, and a row takes 24.
-  static Store open_to_write(const std::filesystem::path& file, std::size_t most_rows = 40'000'000);
+  static Store open_to_write(const std::filesystem::path& file, std::size_t most_rows = usual_rows);
+  /// Nothing where there is something of that name.
+  static std::optional<Store> create(const std::filesystem::path& file);
   static Store open_to_read(const std::filesystem::path& file);
 
   /// Keys of the runs that are there.
@@ -55,15 +58,16 @@ class Store {
   /// Of those whose outcome is_failure().
   std::unordered_set<std::string> failed_keys() const;
   std::uint64_t size() const;
+  bool is_lost() const { return database_.is_lost(); }
   /// What was looked at in those runs in which something was, by key.
   std::unordered_map<std::string, std::string> analyses() const;
 
   void set_provenance(const Provenance& provenance);
   Provenance provenance() const;
 
-  /// All of them or none; durable on return.  A run that has failed is replaced by itself, and so
-  /// is one in which something was looked at now; any other must not be there.  A failure never
-  /// replaces what is no failure: it is left out.
+  /// All of them or none; durable on return.  A run that has failed or was interrupted is replaced
+  /// by itself, and so is one in which something was looked at now; any other must not be there.  A
+  /// failure never replaces what is whole: it is left out.
   void append(const std::vector<StoredRun>& runs);
   /// Stored runs take their place and their names in a plan that has grown.
   void rearrange(const std::vector<Place>& places);
@@ -84,7 +88,9 @@ class Store {
 
  private:
   std::runtime_error damaged(const std::string& key, const std::string& what) const;
+  static constexpr std::size_t usual_rows = 40'000'000;
   explicit Store(Database database) : database_(std::move(database)) {}
+  Store(Database database, std::size_t most_rows);
   bool has_analyses() const;
   Database database_;
   std::size_t most_rows_ = 0;  // to be written

@@ -308,6 +308,41 @@ TEST_CASE("Ctrl-C stops cleanly with exit code 130, and the same command goes on
   CHECK(has(dry.err, std::to_string(1600 - done) + " of 1600 runs would be done"));
 }
 
+TEST_CASE("Ctrl-C is heard while runs under way finish, and again it ends them", "[cli]") {
+  const Shell zeroth(replaced(Shell::small, "zo-adam", "zoo-hangs"));
+  const std::string line =
+      "cd '" + zeroth.folder.path().string() + "' && export ZEROTH_PLUGIN_PATH='" + test_plugins +
+      "' && { '" ZEROTH_BINARY_DIR "/bin/zeroth' run e.toml -j 2 --plugin-dir '" + zoo +
+      "' >out 2>err & } && p=$! && soon() { for i in $(seq 300); do \"$@\" && return; sleep 0.1; "
+      "done; false; } && soon [ -s e.zeroth ] && sleep 0.5 && kill -INT $p && soon grep -q "
+      "'interrupted: waiting for the runs under way; again' err && kill -INT $p; kept=$?; "
+      "sleep 0.5; kill -KILL $p 2>/dev/null; wait $p; [ $? = 130 ] && [ $kept = 0 ]";
+  const int status = std::system(line.c_str());
+  INFO(read_all(zeroth.folder / "err"));
+  CHECK(status == 0);
+}
+
+TEST_CASE("a result file has the name that it is given, whatever that is to SQLite", "[cli]") {
+  const Shell zeroth;
+  for (const std::string name : {":memory:", "file:x.zeroth?mode=memory"}) {
+    CAPTURE(name);
+    zeroth.good({"run", "e.toml", "-o", name});
+    CHECK(runs_in(zeroth.folder / name) == 16);
+    CHECK(has(zeroth.good({"report", name}).out, "16 runs in " + name));
+  }
+}
+
+TEST_CASE("what a plugin says is text for every reader of the results", "[cli]") {
+  for (const bool isolated : {false, true}) {
+    CAPTURE(isolated);
+    const Shell zeroth(replaced(Shell::small, "zo-adam", "zoo-says-bytes"));
+    std::vector<std::string> arguments{"run", "e.toml", "--plugin-dir", zoo};
+    if (isolated) arguments.push_back("--isolate");
+    CHECK(zeroth(arguments).exit_code == 1);
+    CHECK(has(zeroth.exported("e.zeroth"), "the optimizer failed: caf? ?[31mred"));
+  }
+}
+
 TEST_CASE("no report is written over results", "[cli]") {
   const Shell zeroth;
   zeroth.good({"run", "e.toml"});

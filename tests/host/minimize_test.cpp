@@ -124,11 +124,39 @@ TEST_CASE("minimize writes over nothing", "[minimize]") {
   CHECK(r.err.find("minimize.zeroth: is there already") != std::string::npos);
 }
 
+TEST_CASE("each of six at once has a result file of its own", "[minimize]") {
+  const Shell zeroth;
+  CHECK(zeroth.sh("for i in 1 2 3 4 5 6; do $Z minimize --command \"exec $P good\" -d 2 -n 50 "
+                  "-j 1 >out-$i 2>err-$i & done; wait; cat err-*; "
+                  "[ $(sed -n 's/.*trace in //p' out-* | sort -u | wc -l) = 6 ]") == 0);
+  for (const char* n : {"", "-2", "-3", "-4", "-5", "-6"}) {
+    const std::string file = std::string("minimize") + n + ".zeroth";
+    CHECK(zeroth({"report", file}).out.starts_with("1 runs in " + file));
+  }
+}
+
 TEST_CASE("a reader that has gone costs minimize no result", "[minimize]") {
   const Shell zeroth;
-  CHECK(zeroth.sh("$Z minimize --command \"exec $P good .\" -d 2 -n 100 2>err | true; "
-                  "$Z export minimize.zeroth --csv c >/dev/null && grep -q ',100,' c/runs.csv") ==
-        0);
+  // So many numbers that they do not wait in a buffer.
+  CHECK(zeroth.sh(
+            "$Z minimize --command \"exec $P good .\" -d 400 -b -5,5 --start random -n 100 2>err | "
+            "true; "
+            "$Z export minimize.zeroth --csv c >/dev/null && grep -q ',100,' c/runs.csv") == 0);
+  CHECK(zeroth.sh("$Z minimize --command \"exec $P good .\" -d 2 -n 100 --json -o full.zeroth "
+                  ">/dev/full 2>err") == 1);
+  CHECK(zeroth({"report", "full.zeroth"}).out.starts_with("1 runs in"));
+}
+
+TEST_CASE("a result that cannot be stored is printed, and says so", "[minimize]") {
+  const Shell zeroth;
+  CHECK(zeroth.sh("{ $Z minimize --command \"$P takes-time .\" -d 2 -n 100000000 -j 1 >out 2>err & "
+                  "} && p=$! && for i in $(seq 600); do ls pid-* >err-ls 2>&1 && break; sleep 0.1; "
+                  "done; sleep 0.5; rm minimize.zeroth; kill -INT $p; wait $p") == 1);
+  const std::string out = read_all(zeroth.folder / "out"), err = read_all(zeroth.folder / "err");
+  INFO(out << err);
+  CHECK(out.starts_with("f = "));
+  CHECK(out.find("trace in") == std::string::npos);
+  CHECK(err.find("error: minimize.zeroth: was removed") != std::string::npos);
 }
 
 TEST_CASE("minimize says what is wrong before the program runs", "[minimize]") {
@@ -201,6 +229,60 @@ TEST_CASE("Ctrl-C ends minimize with the best so far, which is kept", "[minimize
   CHECK(out.find("interrupted: ") != std::string::npos);
   CHECK(zeroth.exists("minimize.zeroth"));
   for (const pid_t each : zeroth.programs()) CHECK(gone(each));
+}
+
+TEST_CASE("a terminal that goes ends minimize like Ctrl-C, unless it is started with nohup",
+          "[minimize]") {
+  const Shell zeroth;
+  const std::string start = "{ $Z minimize --command \"$P takes-time .\" -d 2 -j 1 >out 2>err ";
+  const std::string hang_up =
+      "& } && p=$! && while [ -z \"$(ls pid-* 2>/dev/null)\" ]; do sleep 0.1; done && sleep 0.5 "
+      "&& kill -HUP $p && kill -HUP $p && wait $p";
+  CHECK(zeroth.sh(start + "-n 100000000 " + hang_up) == 130);
+  CHECK(read_all(zeroth.folder / "out").find("interrupted: ") != std::string::npos);
+  CHECK(zeroth({"report", "minimize.zeroth"}).out.starts_with("1 runs in"));
+  zeroth.sh("rm pid-*");
+  CHECK(zeroth.sh("trap '' HUP; " + start + "-n 400 " + hang_up) == 0);
+  CHECK(read_all(zeroth.folder / "out").find("all queries are spent") != std::string::npos);
+}
+
+TEST_CASE("the best so far is in the file of a minimize that is killed", "[minimize]") {
+  const Shell zeroth;
+  zeroth.sh(
+      "{ $Z minimize --command \"$P takes-time .\" -d 2 -n 100000000 -j 1 >out 2>err & } && p=$! "
+      "&& for i in $(seq 600); do $Z report minimize.zeroth 2>/dev/null | grep -q 'so far' && "
+      "break; sleep 0.1; done; kill -KILL $p && wait $p");
+  const std::string report = zeroth({"report", "minimize.zeroth"}).out;
+  INFO(report);
+  CHECK(report.starts_with("1 runs in"));
+  CHECK(report.find("CMA-ES, the best of ") != std::string::npos);
+  CHECK(zeroth({"report", "minimize.zeroth", "-o", "page.html"}).exit_code == 0);
+  CHECK(zeroth({"export", "minimize.zeroth", "--csv", "csv"}).exit_code == 0);
+  const std::string runs = read_all(zeroth.folder / "csv/runs.csv");
+  CHECK(runs.find(",interrupted,\"under way, or cut off; the best so far is f = ") !=
+        std::string::npos);
+  CHECK(runs.find(" at x = ") != std::string::npos);
+}
+
+TEST_CASE("minimize says what it waits for once its time is over", "[minimize]") {
+  const Shell zeroth;
+  CHECK(zeroth.sh("{ $Z minimize --command \"exec $P hangs-later .\" -d 2 --seconds 0.1 -j 1 >out "
+                  "2>err & } && p=$!; for i in $(seq 600); do grep -q 'the time is over: waiting "
+                  "for the points under way; --timeout S' err && break; sleep 0.1; done; "
+                  "kill -KILL $p; wait $p; grep -q 'the time is over' err") == 0);
+  for (const pid_t each : zeroth.programs()) CHECK(gone(each));
+}
+
+TEST_CASE("a working folder that is gone is called so", "[minimize]") {
+  const Shell zeroth;
+  const std::string there = "-o " + (zeroth.folder / "m.zeroth").string();
+  for (const std::string& output : {std::string(), there}) {
+    CHECK(zeroth.sh("mkdir gone && { cd gone && rmdir ../gone && $Z minimize --command cat -d 1 -n "
+                    "1 " +
+                    output + "; } 2>err") == 2);
+    CHECK(read_all(zeroth.folder / "err") ==
+          "error: the current folder: is gone\n  cd to one that is there\n");
+  }
 }
 
 TEST_CASE("programs die with a host that is killed, also when they hang", "[minimize]") {

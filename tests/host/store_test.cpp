@@ -1,7 +1,13 @@
 #include "store/store.hpp"
 
 #include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <iterator>
 #include <limits>
 #include <optional>
 #include <string>
@@ -9,6 +15,8 @@
 #include <vector>
 
 #include "host/complaint.hpp"
+#include "in_fork.hpp"
+#include "new_file.hpp"
 #include "report/csv.hpp"
 #include "report/summary.hpp"
 #include "store/statement.hpp"
@@ -137,6 +145,97 @@ TEST_CASE("a failure never replaces a result, a result replaces itself and failu
   CHECK(store.failed_keys().empty());
   CHECK(stored().key == "key3");
   CHECK(stored().result.trace.size() == 3);
+}
+
+TEST_CASE("a run that was interrupted is replaced by itself, however that ended", "[store]") {
+  const TemporaryFolder folder;
+  Store store = Store::open_to_write(folder / "r.zeroth");
+  StoredRun run = run_of(1, "a, so far", 0, 1);
+  for (const Outcome outcome : {Outcome::interrupted, Outcome::interrupted, Outcome::failed,
+                                Outcome::interrupted, Outcome::budget}) {
+    run.result.outcome = outcome;
+    run.optimizer_label += "!";
+    store.append({run});
+  }
+  CHECK(store.size() == 1);
+  store.for_each(false, [](const StoredRun& r) {
+    CHECK(r.optimizer_label == "a, so far!!!!!");
+    CHECK(r.result.outcome == Outcome::budget);
+  });
+  CHECK_THROWS(store.append({run}));
+}
+
+TEST_CASE("a result file is created where nothing has its name", "[store]") {
+  const TemporaryFolder folder;
+  CHECK(Store::create(folder / "r.zeroth"));
+  CHECK_FALSE(Store::create(folder / "r.zeroth"));
+  CHECK(Store::open_to_read(folder / "r.zeroth").size() == 0);
+  std::filesystem::create_symlink("nowhere", folder / "link");
+  CHECK_FALSE(Store::create(folder / "link"));
+  CHECK(has(complaint_of([&] { Store::create(folder / "none/x"); }), "No such file"));
+}
+
+TEST_CASE("a file that one may not read or write is called so", "[store]") {
+  const TemporaryFolder folder;
+  const auto file = folder / "r.zeroth";
+  Store::open_to_write(file).append({run_of(1, "a", 0, 1)});
+  std::filesystem::permissions(folder.path(), std::filesystem::perms::all);
+  // In a fork, as somebody else: root may do all.
+  const auto is_said = [&](const std::string& part, const std::function<void()>& open) {
+    return end_in_fork(
+        [&] {
+          if (geteuid() == 0 && setuid(65534) != 0) return;
+          if (has(complaint_of(open), part)) _exit(7);
+        },
+        std::chrono::seconds(20), [] {});
+  };
+  const auto read = [&] { Store::open_to_read(file); };
+  const auto write = [&] { Store::open_to_write(file); };
+  std::filesystem::permissions(file, std::filesystem::perms::none);
+  CHECK(is_said("r.zeroth: may not be read", read) == "exit code 7");
+  std::filesystem::permissions(file, static_cast<std::filesystem::perms>(0444));
+  CHECK(is_said("r.zeroth: may not be written to", write) == "exit code 7");
+}
+
+TEST_CASE("a new file is written over nothing but a file", "[new_file]") {
+  const TemporaryFolder folder;
+  REQUIRE(mkfifo((folder / "fifo").c_str(), 0600) == 0);
+  std::filesystem::create_symlink("/dev/null", folder / "null");
+  for (const bool overwrite : {false, true}) {
+    CHECK(has(complaint_of([&] { NewFile(folder / "fifo", overwrite, "go"); }), "is a FIFO\ngo"));
+    CHECK(has(complaint_of([&] { NewFile(folder / "null", overwrite, "go"); }), "is a device"));
+    CHECK(has(complaint_of([&] { NewFile(folder.path(), overwrite, "go"); }), "is a folder"));
+  }
+}
+
+TEST_CASE("a new file is the target of a link, there or not", "[new_file]") {
+  const TemporaryFolder folder;
+  folder.write("target", "old");
+  std::filesystem::create_symlink("target", folder / "link");
+  std::filesystem::create_symlink("later", folder / "dangling");
+  CHECK(has(complaint_of([&] { NewFile(folder / "link", false, ""); }), "is there already"));
+  for (const char* name : {"link", "dangling"}) {
+    NewFile file(folder / name, std::string(name) == "link", "");
+    file.out() << name;
+    file.finish();
+    CHECK(std::filesystem::is_symlink(folder / name));
+  }
+  CHECK(read_all(folder / "target") == "link");
+  CHECK(read_all(folder / "later") == "dangling");
+}
+
+TEST_CASE("what appears while a new file is written is left as it is", "[new_file]") {
+  const TemporaryFolder folder;
+  {
+    NewFile file(folder / "x", false, "name another");
+    file.out() << "new";
+    folder.write("x", "theirs");
+    CHECK(has(complaint_of([&] { file.finish(); }),
+              "x: has appeared meanwhile\nname another, or say --overwrite"));
+  }
+  CHECK(read_all(folder / "x") == "theirs");
+  const std::filesystem::directory_iterator files(folder.path());
+  CHECK(std::distance(begin(files), end(files)) == 1);
 }
 
 TEST_CASE("a trace that is too long for a file is thinned, and its run says so", "[store]") {
