@@ -24,12 +24,19 @@ namespace {
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
+// What an optimizer does about bounds.
+const char* bounds_text(const Descriptor& each) {
+  if (each.optimizer == nullptr) return "";
+  if ((each.capabilities & ZEROTH_NEEDS_BOUNDS) != 0) return "needs bounds  ";
+  return (each.capabilities & ZEROTH_HANDLES_BOUNDS) != 0 ? "bounds        " : "              ";
+}
+
 void print_list(const char* title, const std::vector<Descriptor>& all) {
   std::size_t width = 0;
   for (const Descriptor& each : all) width = std::max(width, each.id.size());
   fmt::print("{}\n", title);
   for (const Descriptor& each : all)
-    fmt::print("  {:<{}}  {}\n", each.id, width, first_line(each.doc));
+    fmt::print("  {:<{}}  {}{}\n", each.id, width, bounds_text(each), first_line(each.doc));
   if (all.empty())
     fmt::print("  none found; --plugin-dir or ZEROTH_PLUGIN_PATH says where to look\n");
 }
@@ -39,6 +46,18 @@ int list(const Registry& registry, const ListOptions& options) {
   if (options.optimizers && options.problems) fmt::print("\n");
   if (options.problems) print_list("Problems", registry.problems());
   return 0;
+}
+
+// Of a run by `zeroth minimize`.
+void print_best(const Provenance& provenance) {
+  const auto value_of = [&](const char* name) -> std::string {
+    for (const auto& [key, value] : provenance) {
+      if (key == name) return value;
+    }
+    return "";
+  };
+  if (const std::string f = value_of("best_value"); !f.empty())
+    fmt::print("\nbest of all points: f = {} at x = {}\n", f, value_of("best_point"));
 }
 
 void print_parameters(const char* title, const std::vector<Parameter>& parameters) {
@@ -145,6 +164,7 @@ Commands make_commands(Terminal& terminal, const std::vector<std::string>& folde
     }
     fmt::print("{} runs in {}\n{}", store.size(), options.file,
                format(summarize(read_results(store)), colours(STDOUT_FILENO)));
+    print_best(store.provenance());
     return 0;
   };
   commands.export_results = [&](const ExportOptions& options) {

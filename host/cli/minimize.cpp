@@ -376,7 +376,7 @@ int minimize_command(Terminal& terminal, const std::vector<std::string>& folders
   if (lost) std::rethrow_exception(lost);
   if (run.result.outcome == Outcome::interrupted) return 130;
   if (is_broken(run.result.outcome)) throw std::runtime_error(run.result.message);
-  return 0;
+  return run.best.x.empty() && run.result.queries > 0 ? 1 : 0;
 }
 
 }  // namespace zeroth::host

@@ -199,6 +199,7 @@ function how_section() {
   const how = data.how;
   const settings = (how.settings ?? '').trim().split('\n').filter(Boolean);
   const facts = [
+    ['Best of all points', how.best_value ? `f = ${how.best_value} at x = ${how.best_point}` : ''],
     ['Program', how.program], ['Machine', how.machine], ['Seed', how.seed],
     ['First run', how.first_run], ['Last start', how.last_run],
     ['Time in runs', `${duration(how.wall_seconds)} over all workers, of which ${percent(how.wall_seconds > 0 ? how.problem_seconds / how.wall_seconds : null)} in the problems`],

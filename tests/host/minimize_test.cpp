@@ -209,6 +209,10 @@ TEST_CASE("a program that fails always ends minimize with its last words", "[min
   CHECK(r.err.find("about to die") != std::string::npos);
   CHECK(r.err.find("; try: echo '1 1' | ") != std::string::npos);
   CHECK_FALSE(zeroth.exists("minimize.zeroth"));
+  const ProcessResult nans = zeroth({"minimize", "--command", "while read x; do echo nan; done",
+                                     "-d", "2", "-b", "-1,1", "-n", "20"});
+  CHECK(nans.exit_code == 1);
+  CHECK(nans.out.find("no point has a value") != std::string::npos);
   const ProcessResult none = zeroth({"minimize", "--command", "/no/such", "-d", "1", "-n", "5"});
   CHECK(none.exit_code == 1);
   CHECK(none.err.find("'/no/such' cannot be run") != std::string::npos);
