@@ -197,8 +197,10 @@ int minimize(const Call& call) {
   parser.value("target", "F", &target, "be content with this value");
   parser.value_or<std::string>("cma-es", "optimizer", "ID", &options.optimizer,
                                "`zeroth list optimizers` names them.  The default asks for many "
-                               "points at once, and minds neither noise, nor failed points, nor "
-                               "several valleys; where values are dear and smooth, try nlopt");
+                               "points at once, and minds neither failed points nor several valleys, "
+                               "nor noise (but the value printed is the lowest that was seen, and "
+                               "noise makes that too low); where values are dear and smooth, try "
+                               "nlopt-bobyqa");
   parser.list("set", "KEY=VALUE", &options.settings,
               "a parameter of the optimizer, as in --set sigma=0.1, or of the problem, as in "
               "--set problem.retries=3; may be repeated");
