@@ -85,11 +85,17 @@ std::vector<double> start_in(std::string_view text) {
 
 // The middle; 0 or the bound nearest to it where a side is open.
 double middle(double low, double high) {
-  if (std::isfinite(low) && std::isfinite(high)) return low + 0.5 * (high - low);
+  if (std::isfinite(low) && std::isfinite(high)) return between(low, high, 0.5);
   return std::clamp(0.0, low, high);
 }
 
 }  // namespace
+
+double between(double low, double high, double share) {
+  const double width = high - low;
+  const double x = std::isfinite(width) ? low + width * share : low * (1 - share) + high * share;
+  return std::min(x, high);
+}
 
 Box box_of(std::size_t dimension, const std::string& bounds, const std::string& start) {
   Box box;

@@ -22,4 +22,7 @@ struct Box {
 /// Throws Error that names the parameter, the coordinate and the remedy.
 Box box_of(std::size_t dimension, const std::string& bounds, const std::string& start);
 
+/// The point that lies this share of the way from low to high, both finite.
+double between(double low, double high, double share);
+
 }  // namespace zeroth::command

@@ -13,8 +13,9 @@
 namespace zeroth::command {
 namespace {
 
-// A program that cannot start, or does not speak our language, should not be asked for long.
-constexpr unsigned most_before_an_answer = 3;
+// A program that does not speak our language: time to say so, and too early to end the run, for
+// which questions come first depends on the threads.
+constexpr unsigned many_before_an_answer = 3;
 
 }  // namespace
 
@@ -50,8 +51,8 @@ ProblemInfo CommandSuite::info() {
                  "`penalty`"),
           real("penalty", 1e10, any_real, "value of a failed point, with on_failure = \"penalty\""),
           integer("max_failures", 20, 1, 1'000'000'000,
-                  "questions without an answer, one after the other, that end a run; before the "
-                  "first answer, 3 are enough")}};
+                  "questions without an answer that end a run, one after the other as they come "
+                  "back; the order depends on the threads")}};
 }
 
 CommandSuite::CommandSuite(const Values& values)
@@ -80,35 +81,49 @@ void CommandProblem::initial_point(std::uint64_t seed, std::span<double> x) cons
   }
   Random random(seed);
   for (std::size_t j = 0; j < x.size(); ++j) {
-    const double low = box_.lower[j], high = box_.upper[j];
-    x[j] = std::min(low + (high - low) * random.uniform(), high);
+    x[j] = between(box_.lower[j], box_.upper[j], random.uniform());
   }
+}
+
+// Throws when it was one too many.
+void CommandProblem::note_failure(const std::string& why) const {
+  const unsigned in_a_row = ++failed_in_a_row_;
+  const std::string last = "; the last time " + why;
+  const auto never = [&] {
+    std::vector<double> start(box_.dimension);
+    initial_point(0, start);
+    return "the program has never answered" + last + pool_.try_by_hand(start);
+  };
+  if (in_a_row >= failure_.most_in_a_row) {
+    const std::lock_guard lock(mutex_);
+    if (ended_.empty()) {
+      ended_ = pool_.has_answered() ? "the program failed " + std::to_string(in_a_row) +
+                                          " times one after the other (max_failures)" + last
+                                    : never();
+    }
+    throw Error(ended_);
+  }
+  if (in_a_row == 1) log_warning("a point failed: " + why);
+  if (in_a_row == many_before_an_answer && !pool_.has_answered()) log_warning(never());
+}
+
+// The host asks for the rest of a batch also when a part of it has failed.
+void CommandProblem::refuse_once_ended() const {
+  const std::lock_guard lock(mutex_);
+  if (!ended_.empty()) throw Error(ended_);
 }
 
 zeroth_status CommandProblem::evaluate(std::uint64_t, std::span<const double> x,
                                        std::span<double> f) const {
   zeroth_status status = ZEROTH_OK;
   for (std::size_t first = 0; first < f.size(); first += batch_) {
+    refuse_once_ended();
     const std::size_t n = std::min(batch_, f.size() - first);
     const std::span<double> part = f.subspan(first, n);
     const auto failure = pool_.ask(x.subspan(first * box_.dimension, n * box_.dimension), part);
     if (failure) {
       std::fill(part.begin(), part.end(), std::numeric_limits<double>::quiet_NaN());
-      const unsigned in_a_row = ++failed_in_a_row_;
-      const unsigned most = pool_.has_answered()
-                                ? failure_.most_in_a_row
-                                : std::min(failure_.most_in_a_row, most_before_an_answer);
-      if (in_a_row >= most && pool_.has_answered()) {
-        throw Error("the program failed " + std::to_string(most) +
-                    " times one after the other (max_failures); the last time " + *failure);
-      }
-      if (in_a_row >= most) {
-        std::vector<double> start(box_.dimension);
-        initial_point(0, start);
-        throw Error("the program has never answered; the last time " + *failure +
-                    pool_.try_by_hand(start));
-      }
-      if (in_a_row == 1) log_warning("a point failed: " + *failure);
+      note_failure(*failure);
     } else {
       failed_in_a_row_ = 0;
     }

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "command/box.hpp"
@@ -33,16 +34,20 @@ class CommandProblem {
   /// A question is about so many points, whatever the number of threads.
   std::size_t batch_rows() const { return batch_; }
   void initial_point(std::uint64_t seed, std::span<double> x) const;
-  /// DISCARD where a point failed.  Throws Error when one after the other fails.
+  /// DISCARD where a point failed.  Throws Error when one after the other fails, and ever after.
   zeroth_status evaluate(std::uint64_t minibatch, std::span<const double> x,
                          std::span<double> f) const;
 
  private:
+  void note_failure(const std::string& why) const;
+  void refuse_once_ended() const;
   Pool& pool_;
   const Box& box_;
   std::size_t batch_;
   Failure failure_;
   mutable std::atomic<unsigned> failed_in_a_row_{0};
+  mutable std::mutex mutex_;
+  mutable std::string ended_;  // why no more is asked; "": it is
 };
 
 /// One instance; all that are open share the running programs.

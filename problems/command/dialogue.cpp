@@ -36,6 +36,24 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(blanks) - first + 1);
 }
 
+// 0 or an infinity: what a number is that is too small or too large for a double.
+double beyond_double(std::string_view number) {
+  const double sign = number.front() == '-' ? -1.0 : 1.0;
+  const std::size_t end = std::min(number.find_first_of("eE"), number.size());
+  const std::string_view digits = number.substr(0, end);
+  const auto point = static_cast<long long>(std::min(digits.find('.'), end));
+  const std::size_t leading = digits.find_first_of("123456789");
+  if (leading == std::string_view::npos) return 0.0;
+  number.remove_prefix(std::min(end + 1, number.size()));
+  if (number.starts_with('+')) number.remove_prefix(1);
+  long long exponent = 0;
+  const auto [_, error] = std::from_chars(number.data(), number.data() + number.size(), exponent);
+  const bool is_large = error == std::errc::result_out_of_range
+                            ? number.front() != '-'
+                            : exponent > static_cast<long long>(leading) - point;
+  return is_large ? sign * std::numeric_limits<double>::infinity() : 0.0;
+}
+
 std::string count(std::size_t n, const char* what) {
   return std::to_string(n) + " " + what + (n == 1 ? "" : "s");
 }
@@ -61,8 +79,9 @@ std::optional<double> value_of(const Json& json) {
   return std::nullopt;
 }
 
-// NaN and infinity as Python and others write them, which are no JSON, as null.
-std::string without_nan(std::string_view json) {
+// NaN and infinity as Python and others write them, which are no JSON, and numbers that no double
+// holds, as null.
+std::string without_infinite(std::string_view json) {
   std::string plain;
   bool in_text = false;
   for (std::size_t i = 0; i < json.size();) {
@@ -73,6 +92,12 @@ std::string without_nan(std::string_view json) {
         if (json.substr(i, value.size()) != value) continue;
         is_value = true;
         length = value.size();
+      }
+      const std::size_t digits = json.substr(i).find_first_not_of("+-.0123456789eE");
+      const std::string_view number = json.substr(i, digits);
+      if (!is_value && !number.empty()) {
+        length = number.size();
+        is_value = std::isinf(number_in(number).value_or(0));
       }
     } else if (json[i] == '\\') {
       length = 2;
@@ -87,7 +112,7 @@ std::string without_nan(std::string_view json) {
 std::optional<std::string> read_json(std::string_view answer, std::span<double> f,
                                      std::string& reason) {
   Json json = Json::parse(answer.begin(), answer.end(), nullptr, false);
-  if (json.is_discarded()) json = Json::parse(without_nan(answer), nullptr, false);
+  if (json.is_discarded()) json = Json::parse(without_infinite(answer), nullptr, false);
   if (!json.is_object()) return shown(answer) + " is not a JSON object";
   const auto error = json.find("error");
   if (error != json.end() && error->is_string()) reason = shown(error->get<std::string>());
@@ -139,6 +164,11 @@ std::string question(Protocol protocol, std::span<const double> x, std::size_t n
   return text + (several ? "]}\n" : "}\n");
 }
 
+bool looks_like_answer(Protocol protocol, std::string_view line) {
+  line = trimmed(line.substr(0, line.find('\n')));
+  return protocol == Protocol::json ? line.starts_with('{') : number_in(line).has_value();
+}
+
 std::optional<std::string> read_answer(Protocol protocol, std::string_view answer,
                                        std::span<double> f, std::string& reason) {
   return protocol == Protocol::plain ? read_plain(answer, f) : read_json(answer, f, reason);
@@ -150,11 +180,7 @@ std::optional<double> number_in(std::string_view text) {
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (text.empty() || end != text.data() + text.size()) return std::nullopt;
-  if (error == std::errc::result_out_of_range) {  // value is as it was
-    const std::size_t exponent = text.find_first_of("eE");
-    const bool tiny = exponent != std::string_view::npos && text.substr(exponent + 1, 1) == "-";
-    return tiny ? 0.0 : std::numeric_limits<double>::infinity();
-  }
+  if (error == std::errc::result_out_of_range) return beyond_double(text);
   return error == std::errc() ? std::optional(value) : std::nullopt;
 }
 

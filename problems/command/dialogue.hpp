@@ -20,6 +20,9 @@ enum class Protocol { plain, json };
 /// several  json: the form for several points, also where n is 1.
 std::string question(Protocol protocol, std::span<const double> x, std::size_t n, bool several);
 
+/// Whether a line could be an answer, or a part of one.
+bool looks_like_answer(Protocol protocol, std::string_view line);
+
 /// How many lines answer a question about n points.
 inline std::size_t lines_of_answer(Protocol protocol, std::size_t n) {
   return protocol == Protocol::json ? 1 : n;

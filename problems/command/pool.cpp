@@ -13,6 +13,7 @@ using namespace std::chrono_literals;
 
 constexpr double most_seconds = 1e9;  // what the clock can count
 constexpr auto grace = 1s;            // for a program that is about to go by itself
+constexpr const char* remedy = "what is no answer must be printed to standard error";
 
 std::string with_last_words(std::string why, Process& process) {
   const std::string words = process.last_words();
@@ -59,7 +60,10 @@ std::unique_ptr<Process> Launcher::start(const std::string& command) {
 Pool::~Pool() {
   for (const auto& each : idle_) each->close_input();
   const Process::Clock::time_point until = Process::Clock::now() + grace;
-  for (const auto& each : idle_) each->end(until - Process::Clock::now());
+  for (const auto& each : idle_) {
+    each->end(until - Process::Clock::now());
+    warn_of_unasked(*each);
+  }
 }
 
 // A running program that nobody asks; null: there is none.
@@ -76,11 +80,39 @@ void Pool::give_back(std::unique_ptr<Process> process) {
   idle_.push_back(std::move(process));
 }
 
+// A line too many so early may be the answer that its first line was taken for.
+void Pool::refuse_if_shifted(const Process& process, const std::string& unasked) {
+  if (process.questions() > 2 || !looks_like_answer(program_.protocol, unasked)) return;
+  told_of_unasked_ = true;
+  throw Error(
+      "the program says more than it is asked, so that its answers are not those of their "
+      "points: it began with " +
+      shown(process.first_answer()) + ", and " + shown(unasked) + " was one line too many; " +
+      remedy);
+}
+
+// Of copies that said too much by their second answer: points differ, a banner does not.
+bool Pool::began_as_another(const Process& process) {
+  if (process.questions() != 2) return false;
+  const std::lock_guard lock(mutex_);
+  return std::exchange(suspect_, process.first_answer()) == process.first_answer();
+}
+
+void Pool::warn_of_unasked(Process& process) {
+  const std::string& unasked = process.unasked();
+  if (unasked.empty() || told_of_unasked_.exchange(true)) return;
+  log_warning(
+      "the program began with " + shown(process.first_answer()) + " and said " + shown(unasked) +
+      " when nobody asked: do not trust the values, each may be that of the point before; " +
+      remedy);
+}
+
 Pool::Attempt Pool::attempt(Process& process, const std::string& question, std::span<double> f) {
   using End = Attempt::End;
   Process::Wanted wanted;
   wanted.lines = program_.once ? 0 : lines_of_answer(program_.protocol, f.size());
   wanted.most_bytes = longest_answer(f.size());
+  wanted.watched = !program_.once && !is_in_step_ && process.questions() == 1;
   if (program_.timeout_seconds > 0) {
     wanted.patience =
         std::chrono::duration_cast<Process::Clock::duration>(std::chrono::duration<double>(
@@ -93,6 +125,7 @@ Pool::Attempt Pool::attempt(Process& process, const std::string& question, std::
                "' flush its output after every line?");
     };
   }
+  const Process::Clock::time_point asked = Process::Clock::now();
   Process::Answer answer = process.ask(question, wanted);
   switch (answer.end) {
     case Process::End::timed_out:
@@ -120,9 +153,28 @@ Pool::Attempt Pool::attempt(Process& process, const std::string& question, std::
   }
   std::string reason;
   if (const auto wrong = read_answer(program_.protocol, answer.bytes, f, reason)) {
-    return {End::wrong, with_last_words("its answer is wrong: " + *wrong, process)};
+    std::string why = "its answer is wrong: " + *wrong;
+    if (process.questions() == 1) why += std::string("; ") + remedy;
+    return {End::wrong, with_last_words(why, process)};
   }
-  if (process.has_spoken()) return {End::wrong, "it answered more than it was asked"};
+  if (const std::string& more = process.unasked(); !more.empty()) {
+    if (began_as_another(process)) refuse_if_shifted(process, more);
+    return {End::wrong, "it answered more than it was asked, then " + shown(more) + "; " + remedy};
+  }
+  if (wanted.watched && !answer.was_read) {
+    // Asked for the second time: was that the answer to the first?  Then another is to come.
+    Process::Wanted another;
+    another.lines = 1;
+    another.most_bytes = longest_answer(1);
+    another.patience = 2 * (Process::Clock::now() - asked) + 100ms;
+    const std::string unasked = process.ask("", another).bytes;
+    if (!unasked.empty()) {
+      refuse_if_shifted(process, unasked);
+      return {End::wrong,
+              "it answered more than it was asked, then " + shown(unasked) + "; " + remedy};
+    }
+  }
+  if (wanted.watched) is_in_step_ = true;
   if (!reason.empty() && !told_of_reason_.exchange(true)) {
     log_info("the program gives a reason for a point that failed: " + reason);
   }
@@ -135,7 +187,11 @@ std::optional<std::string> Pool::ask(std::span<const double> x, std::span<double
   for (;;) {
     std::unique_ptr<Process> process = take();
     const bool used = process != nullptr;
-    if (used && process->has_spoken()) continue;  // who knows what its next line answers
+    if (used && !process->unasked().empty()) {  // who knows what its next line answers
+      refuse_if_shifted(*process, process->unasked());
+      warn_of_unasked(*process);
+      continue;
+    }
     if (!used) process = launcher_.start(program_.command);
     const Attempt attempt = this->attempt(*process, text, f);
     switch (attempt.end) {

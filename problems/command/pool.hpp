@@ -51,7 +51,8 @@ class Launcher {
 class Pool {
  public:
   explicit Pool(Program program) : program_(std::move(program)) {}
-  /// Closes the input of all, and kills what is still there a second later.
+  /// Closes the input of all, and kills what is still there a second later.  Warns of what they say
+  /// then: nobody asked for it.
   ~Pool();
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
@@ -60,7 +61,8 @@ class Pool {
   /// again, `retries` times; one that answers nonsense or is late is killed.
   /// x  f.size() x dimension.   f  NaN where the program says that the point failed.
   /// Nothing, or why there is no answer: then f has no meaning.
-  /// Throws Error when the command cannot be run at all.
+  /// Throws Error when the command cannot be run at all, and when a copy has said a line more than
+  /// it was asked, such as a banner: then each answer is that of the point before.
   std::optional<std::string> ask(std::span<const double> x, std::span<double> f);
   /// Whether there has been any answer yet.
   bool has_answered() const { return answered_; }
@@ -76,11 +78,17 @@ class Pool {
   std::unique_ptr<Process> take();
   void give_back(std::unique_ptr<Process> process);
   Attempt attempt(Process& process, const std::string& question, std::span<double> f);
+  void refuse_if_shifted(const Process& process, const std::string& unasked);
+  bool began_as_another(const Process& process);
+  void warn_of_unasked(Process& process);
 
   const Program program_;
-  std::atomic<bool> answered_{false}, told_of_silence_{false}, told_of_reason_{false};
-  Launcher launcher_;  // goes after all programs
+  std::atomic<bool> answered_{false}, told_of_silence_{false}, told_of_reason_{false},
+      told_of_unasked_{false};
+  std::atomic<bool> is_in_step_{false};  // a copy was seen to say no more than it is asked
+  Launcher launcher_;                    // goes after all programs
   std::mutex mutex_;
+  std::string suspect_;                         // the first line of a copy that said too much
   std::vector<std::unique_ptr<Process>> idle_;  // all have answered
 };
 

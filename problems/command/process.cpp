@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -10,9 +11,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <iterator>
 #include <thread>
 #include <utility>
 
@@ -26,7 +29,9 @@ struct Pipe {
   Pipe() {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0) {
-      throw Error(std::string("no pipe to the program: ") + std::strerror(errno));
+      const bool too_many = errno == EMFILE;
+      throw Error(std::string("no pipe to the program: ") + std::strerror(errno) +
+                  (too_many ? "; fewer threads (-j) or a larger `ulimit -n` help" : ""));
     }
     read = ends[0];
     write = ends[1];
@@ -69,6 +74,29 @@ class NoPipeSignal {
   sigset_t pipe_{}, before_{};
   bool was_pending_ = false;
 };
+
+// dash waits for what it starts, and a host that is killed takes the shell alone with it.
+std::string in_place_of_sh(const std::string& command) {
+  constexpr std::string_view of_sh[] = {
+      ".",       ":",        "alias",   "bg",      "break", "builtin",  "case",   "cd",
+      "command", "continue", "echo",    "eval",    "exec",  "exit",     "export", "false",
+      "fc",      "fg",       "for",     "getopts", "hash",  "if",       "jobs",   "kill",
+      "let",     "local",    "printf",  "pwd",     "read",  "readonly", "return", "set",
+      "shift",   "source",   "test",    "time",    "times", "trap",     "true",   "type",
+      "ulimit",  "umask",    "unalias", "unset",   "until", "wait",     "while"};
+  const std::size_t begin = command.find_first_not_of(" \t");
+  if (begin == std::string::npos || command.find_first_of(";&|()`\n") != std::string::npos) {
+    return command;
+  }
+  const std::string_view rest = std::string_view(command).substr(begin);
+  const std::string_view word = rest.substr(0, rest.find_first_of(" \t"));
+  const bool is_plain = std::all_of(word.begin(), word.end(), [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+           std::string_view("_./+-").find(c) != std::string_view::npos;
+  });
+  const bool is_of_sh = std::find(std::begin(of_sh), std::end(of_sh), word) != std::end(of_sh);
+  return is_plain && !is_of_sh ? "exec " + command : command;
+}
 
 // Between fork and exec: async-signal-safe calls alone.
 [[noreturn]] void become(const char* command, pid_t parent, const int (&streams)[3]) {
@@ -120,9 +148,10 @@ Process::Process(const std::string& command) {
   Pipe input, output, errors;
   const pid_t parent = getpid();
   const int streams[3] = {input.read, output.write, errors.write};
+  const std::string for_sh = in_place_of_sh(command);
   pid_ = fork();
   if (pid_ < 0) throw Error(std::string("the program cannot be started: ") + std::strerror(errno));
-  if (pid_ == 0) become(command.c_str(), parent, streams);
+  if (pid_ == 0) become(for_sh.c_str(), parent, streams);
   setpgid(pid_, pid_);  // here too: whoever comes first
   alive_ = static_cast<int>(syscall(SYS_pidfd_open, pid_, 0));
   input_ = std::exchange(input.write, -1);
@@ -156,6 +185,11 @@ bool Process::read_some(std::string& bytes) {
   return got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR));
 }
 
+bool Process::has_read_all() const {
+  int unread = 0;
+  return ioctl(input_, FIONREAD, &unread) != 0 || unread == 0;
+}
+
 void Process::hear_errors() {
   constexpr std::size_t kept = 2048;
   std::array<char, 4096> buffer;
@@ -174,6 +208,7 @@ Process::Answer Process::ask(std::string_view question, const Wanted& wanted) {
   bool may_complain = static_cast<bool>(wanted.silent);
   Answer answer{End::answered, std::exchange(unread_, "")};
   std::size_t lines = lines_in(answer.bytes);
+  if (!question.empty()) ++questions_;
   for (;;) {
     if (question.empty() && until_end) close_input();
     pollfd events[4] = {{output_, POLLIN, 0},
@@ -182,6 +217,9 @@ Process::Answer Process::ask(std::string_view question, const Wanted& wanted) {
                         {alive_, POLLIN, 0}};
     const Clock::duration spent = Clock::now() - asked;
     Clock::duration wait = 1h;
+    const bool watches = wanted.watched && !answer.was_read && answer.bytes.empty();
+    const bool has_read = watches && question.empty() && has_read_all();
+    if (watches) wait = 1ms;  // nothing tells when the program reads
     if (wanted.patience) wait = std::min(wait, *wanted.patience - spent);
     if (may_complain) wait = std::min(wait, Clock::duration(10s) - spent);
     if (wanted.patience && spent >= *wanted.patience) {
@@ -200,6 +238,7 @@ Process::Answer Process::ask(std::string_view question, const Wanted& wanted) {
     if (events[1].revents != 0) hear_errors();
     if (events[2].revents != 0) write_some(question);
     const bool ended = events[3].revents != 0;
+    if (has_read && events[0].revents == 0) answer.was_read = true;
     if (events[0].revents == 0 && !ended) continue;
     const std::size_t before = answer.bytes.size();
     const bool open = read_some(answer.bytes);
@@ -209,10 +248,11 @@ Process::Answer Process::ask(std::string_view question, const Wanted& wanted) {
       return answer;
     }
     if (!until_end && lines >= wanted.lines) {
-      // What is beyond was asked by nobody: has_spoken() tells.
+      // What is beyond was asked by nobody: unasked() tells.
       const std::size_t length = length_of_lines(answer.bytes, wanted.lines);
       unread_ = answer.bytes.substr(length);
       answer.bytes.resize(length);
+      if (questions_ == 1 && first_answer_.empty()) first_answer_ = answer.bytes;
       return answer;
     }
     if (answer.bytes.size() > wanted.most_bytes) {
@@ -222,9 +262,9 @@ Process::Answer Process::ask(std::string_view question, const Wanted& wanted) {
   }
 }
 
-bool Process::has_spoken() {
+const std::string& Process::unasked() {
   read_some(unread_);
-  return !unread_.empty();
+  return unread_;
 }
 
 Exit Process::end(Clock::duration patience) {

@@ -1,9 +1,16 @@
 #include "command/command.hpp"
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <cmath>
 #include <filesystem>
+#include <fstream>
 #include <limits>
+#include <string>
 #include <thread>
+#include <vector>
+#include <zeroth/library.hpp>
 
 #include "command/box.hpp"
 #include "command/dialogue.hpp"
@@ -56,6 +63,49 @@ struct Asked {
   std::vector<double> f;
 };
 
+// A suite over a program of one dimension, and its instance.
+struct Told {
+  explicit Told(const std::string& command, Overrides overrides = {}) {
+    overrides["command"] = command;
+    overrides["dimension"] = 1.0;
+    suite = zeroth::test::suite_of<CommandSuite>(overrides);
+    instance = suite->open(zeroth::Split::test, 0);
+  }
+  double operator()() { return zeroth::test::value_at(*instance, std::vector<double>{1.0}); }
+  std::unique_ptr<CommandSuite> suite;
+  std::unique_ptr<CommandProblem> instance;
+};
+
+// What is logged while it lives, by one thread at a time.
+class Heard {
+ public:
+  Heard() {
+    lines().clear();
+    zeroth::detail::current_host = &host_;
+  }
+  ~Heard() { zeroth::detail::current_host = nullptr; }
+  Heard(const Heard&) = delete;
+  Heard& operator=(const Heard&) = delete;
+  static std::vector<std::string>& lines() {
+    static std::vector<std::string> said;
+    return said;
+  }
+
+ private:
+  static const void* service(const zeroth_host*, const char*) {
+    static const zeroth_log_1 log{sizeof(zeroth_log_1), 0, [](std::int32_t, const char* line) {
+                                    lines().emplace_back(line);
+                                  }};
+    return &log;
+  }
+  zeroth_host host_ = [] {
+    zeroth_host host{};
+    host.struct_size = sizeof host;
+    host.service = service;
+    return host;
+  }();
+};
+
 const std::vector<double> good{-1.0, 1.0}, bad{1.0, 1.0};
 
 }  // namespace
@@ -82,6 +132,14 @@ TEST_CASE("a plain answer is one number in each line", "[command]") {
   }
   CHECK(read(Protocol::plain, "1e-999\n", 1).empty());
   CHECK(read.f[0] == 0);
+  const std::string zeros(400, '0');
+  CHECK(number_in("1" + zeros + "e-10") == infinity);
+  CHECK(number_in("-1" + zeros + ".5") == -infinity);
+  CHECK(number_in("-1e400") == -infinity);
+  CHECK(number_in("1e99999999999999999999") == infinity);
+  CHECK(number_in("0." + zeros + "1") == 0);
+  CHECK(number_in("0." + zeros + "1e+10") == 0);
+  CHECK(number_in("1e-99999999999999999999") == 0);
   for (const char* wrong : {"", "\n", "one\n", "1 2\n", "1,5\n", "0x10\n", "1;\n", "+-1\n"}) {
     CAPTURE(wrong);
     CHECK_FALSE(read(Protocol::plain, wrong, 1).empty());
@@ -98,6 +156,8 @@ TEST_CASE("a JSON answer is f, or F with as many values as points", "[command]")
   CHECK((read.f[0] == 1 && std::isnan(read.f[1]) && read.f[2] == -300));
   // As Python's json.dumps writes them.
   CHECK(read(Protocol::json, "{\"F\": [NaN, 2, -Infinity], \"s\": \"\\\"NaN\"}", 3).empty());
+  CHECK((std::isnan(read.f[0]) && read.f[1] == 2 && std::isnan(read.f[2])));
+  CHECK(read(Protocol::json, "{\"F\": [1e400, 2, -1e400], \"s\": \"1e400\"}", 3).empty());
   CHECK((std::isnan(read.f[0]) && read.f[1] == 2 && std::isnan(read.f[2])));
   CHECK(read(Protocol::json, "{\"f\": null, \"error\": \"torn\"}", 1).empty());
   CHECK((std::isnan(read.f[0]) && read.reason == "'torn'"));
@@ -130,8 +190,16 @@ TEST_CASE("bounds stand for all coordinates or for each", "[command]") {
   const Box none = box_of(2, "", "1.5");
   CHECK((none.lower.empty() && none.upper.empty()));
   CHECK(none.start == std::vector<double>{1.5, 1.5});
+  CHECK(box_of(1, "-1e400,1e400", "").upper[0] == infinity);
   CHECK(box_of(0, "", "1, 2,3").start == std::vector<double>{1, 2, 3});
   CHECK(box_of(2, "0,1", "random").start.empty());
+}
+
+TEST_CASE("the middle and a random start of the widest box are inside", "[command]") {
+  CHECK(box_of(2, "-1e308,1e308", "").start == std::vector<double>{0, 0});
+  CHECK(between(-1e308, 1e308, 0.75) == 5e307);
+  CHECK(between(-5, 5, 0.25) == -2.5);
+  CHECK(between(0, 1, 1) == 1);
 }
 
 TEST_CASE("bounds and starts that make no sense are refused with the reason", "[command]") {
@@ -227,21 +295,30 @@ TEST_CASE("what a bad program does costs the point alone", "[command]") {
 }
 
 TEST_CASE("a wrong count of values costs the points of that question", "[command]") {
-  Asked asked("json-few", {{"protocol", std::string("json")}, {"batch", 2.0}});
+  Asked asked("json-few",
+              {{"protocol", std::string("json")}, {"batch", 2.0}, {"max_failures", 3.0}});
   CHECK_THROWS_WITH((asked({0, 0, 0, 0}), asked({0, 0, 0, 0}), asked({0, 0, 0, 0})),
                     ContainsSubstring("\"F\" must be a list of 2 values, has 1"));
 }
 
-TEST_CASE("a program that never answers ends the run soon, one that did later", "[command]") {
-  Asked never("killed", {{"retries", 0.0}});
-  CHECK_THROWS_WITH(
-      (never(bad), never(bad), never(bad)),
-      ContainsSubstring("the program has never answered") &&
-          ContainsSubstring("killed by signal 9") && ContainsSubstring("it said: about to die") &&
-          ContainsSubstring("; try: echo '0 0' | exec ") && !ContainsSubstring("max_failures"));
-  Asked in_box("killed", {{"protocol", std::string("json")}, {"bounds", std::string("2,4")}});
-  CHECK_THROWS_WITH((in_box(bad), in_box(bad), in_box(bad)),
-                    ContainsSubstring("; try: echo '{\"x\": [3, 3]}' | exec "));
+TEST_CASE("failures one after the other end the run, and the program is asked no more",
+          "[command]") {
+  const Heard heard;
+  Asked never("killed", {{"retries", 0.0}, {"max_failures", 4.0}});
+  for (int i = 0; i < 3; ++i) CHECK(never(bad) == ZEROTH_DISCARD);
+  CHECK_THAT(Heard::lines().back(), ContainsSubstring("the program has never answered") &&
+                                        ContainsSubstring("; try: echo '0 0' | exec "));
+  CHECK_THROWS_WITH(never(bad), ContainsSubstring("the program has never answered") &&
+                                    ContainsSubstring("killed by signal 9") &&
+                                    ContainsSubstring("it said: about to die") &&
+                                    ContainsSubstring("; try: echo '0 0' | exec ") &&
+                                    !ContainsSubstring("max_failures"));
+  CHECK_THROWS_WITH(never(good), ContainsSubstring("the program has never answered"));
+  CHECK(never.processes() == 4);
+  Asked in_box(
+      "killed",
+      {{"protocol", std::string("json")}, {"bounds", std::string("2,4")}, {"max_failures", 1.0}});
+  CHECK_THROWS_WITH(in_box(bad), ContainsSubstring("; try: echo '{\"x\": [3, 3]}' | exec "));
   Asked later("killed", {{"retries", 0.0}, {"max_failures", 5.0}});
   CHECK(later(good) == ZEROTH_OK);
   for (int i = 0; i < 4; ++i) CHECK(later(bad) == ZEROTH_DISCARD);
@@ -252,11 +329,11 @@ TEST_CASE("a program that never answers ends the run soon, one that did later", 
 namespace {
 
 // What is said of a program of one dimension that gives no value.
-std::string complaint_of(const std::string& command) {
-  const auto suite = zeroth::test::suite_of<CommandSuite>(
-      {{"command", command}, {"dimension", 1.0}, {"retries", 0.0}, {"max_failures", 1.0}});
+std::string complaint_of(const std::string& command, Overrides overrides = {}) {
+  overrides["retries"] = 0.0;
+  overrides["max_failures"] = 1.0;
   try {
-    zeroth::test::value_at(*suite->open(zeroth::Split::test, 0), std::vector<double>{1.0});
+    Told(command, overrides)();
   } catch (const Error& error) {
     return error.what();
   }
@@ -264,6 +341,103 @@ std::string complaint_of(const std::string& command) {
 }
 
 }  // namespace
+
+TEST_CASE("a program whose first line is no answer is refused", "[command]") {
+  struct Case {
+    std::string protocol, banner, answer;
+  };
+  for (const Case& each :
+       {Case{"plain", "2", "4"}, Case{"json", "{\"f\": 0, \"status\": \"ready\"}", "{\"f\": 4}"}}) {
+    CAPTURE(each.protocol);
+    const TemporaryFolder folder;
+    const std::string go = (folder / "go").string();
+    Told told("echo '" + each.banner + "'; while read x; do until [ -e " + go +
+                  " ]; do sleep 0.01; done; sleep 0.05; echo '" + each.answer + "'; done",
+              {{"protocol", each.protocol}});
+    told();  // the banner, nobody can know
+    std::thread later([&] {
+      std::this_thread::sleep_for(std::chrono::milliseconds(30));
+      std::ofstream(go) << "\n";
+    });
+    CHECK_THROWS_WITH(told(), ContainsSubstring("it began with '" + each.banner + "', and '" +
+                                                each.answer + "' was one line too many") &&
+                                  ContainsSubstring("printed to standard error"));
+    later.join();
+  }
+  Told fast("echo 2; while read x; do echo 4; done");
+  CHECK_THROWS_WITH(
+      [&] {
+        for (int i = 0; i < 60; ++i) fast();
+      }(),
+      ContainsSubstring("printed to standard error"));
+  CHECK_THAT(complaint_of("echo Welcome; while read x; do echo 4; done"),
+             ContainsSubstring("'Welcome' is not a number; what is no answer"));
+}
+
+TEST_CASE("what a program says after its answer is warned of, for it may shift all answers",
+          "[command]") {
+  const Heard heard;
+  SECTION("at its end") {
+    { CHECK(Told("while read x; do echo 4; done; echo 5")() == 4); }
+    REQUIRE(Heard::lines().size() == 1);
+    CHECK_THAT(Heard::lines()[0], ContainsSubstring("do not trust the values"));
+  }
+  SECTION("before the next question") {
+    const TemporaryFolder folder;
+    const std::string go = (folder / "go").string(), said = (folder / "said").string();
+    Told told("while read x; do echo 4; [ -e " + said + " ] || { until [ -e " + go +
+              " ]; do sleep 0.01; done; echo; touch " + said + "; }; done");
+    CHECK(told() == 4);
+    std::ofstream(go) << "\n";
+    while (!std::filesystem::exists(said))
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    CHECK(told() == 4);
+    REQUIRE(Heard::lines().size() == 1);
+    CHECK_THAT(Heard::lines()[0], ContainsSubstring("do not trust the values"));
+  }
+  SECTION("not at all, where it is quiet") {
+    { CHECK(Told("while read x; do echo 4; done")() == 4); }
+    CHECK(Heard::lines().empty());
+  }
+}
+
+TEST_CASE("a command of one program runs in the place of its shell", "[command]") {
+  const TemporaryFolder folder;
+  Told told(ZEROTH_OBJECTIVE_PROGRAM " good " + folder.path().string());
+  told();
+  for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
+    const std::string pid = entry.path().filename().string().substr(4);
+    std::ifstream stat("/proc/" + pid + "/stat");
+    std::string number, name, state;
+    pid_t parent = 0;
+    stat >> number >> name >> state >> parent;
+    CHECK(parent == getpid());
+  }
+  // What only a shell can do is left to it.
+  CHECK(Told("read x && echo 7", {{"once", 1.0}})() == 7);
+  CHECK(Told("F=7 sh -c 'echo $F'", {{"once", 1.0}})() == 7);
+  CHECK(Told("echo 7", {{"once", 1.0}})() == 7);
+  CHECK(Told("if true\nthen echo 7\nfi", {{"once", 1.0}})() == 7);
+}
+
+TEST_CASE("too many open files is an error with the remedy", "[command]") {
+  Told told("cat");
+  rlimit before{};
+  REQUIRE(getrlimit(RLIMIT_NOFILE, &before) == 0);
+  const int next = dup(0);
+  close(next);
+  rlimit few = before;
+  few.rlim_cur = static_cast<rlim_t>(next) + 3;
+  REQUIRE(setrlimit(RLIMIT_NOFILE, &few) == 0);
+  std::string why;
+  try {
+    told();
+  } catch (const Error& error) {
+    why = error.what();
+  }
+  setrlimit(RLIMIT_NOFILE, &before);
+  CHECK_THAT(why, ContainsSubstring("Too many open files; fewer threads (-j) or a larger"));
+}
 
 TEST_CASE("a program that ends is gone, whoever still holds its output", "[command]") {
   CHECK_THAT(complaint_of("sleep 1000 & exit 3"), ContainsSubstring("it ended: exit code 3"));
