@@ -74,7 +74,8 @@ std::string end_in_fork(const std::function<void()>& act, std::chrono::milliseco
   if (lives) waitpid(child, &status, 0);
   if (returned) return "";
   if (lives)
-    return fmt::format("did not end within {:g} s", std::chrono::duration<double>(patience).count());
+    return fmt::format("did not end within {:g} s",
+                       std::chrono::duration<double>(patience).count());
   const std::string death = death_of(status);
   return death.empty() ? "exit code 0" : death;
 }

@@ -195,12 +195,13 @@ int minimize(const Call& call) {
   parser.value("queries,n", "N", &queries, "evaluations to spend at most");
   parser.value("seconds", "S", &seconds, "time to spend at most");
   parser.value("target", "F", &target, "be content with this value");
-  parser.value_or<std::string>("cma-es", "optimizer", "ID", &options.optimizer,
-                               "`zeroth list optimizers` names them.  The default asks for many "
-                               "points at once, and minds neither failed points nor several valleys, "
-                               "nor noise (but the value printed is the lowest that was seen, and "
-                               "noise makes that too low); where values are dear and smooth, try "
-                               "nlopt-bobyqa");
+  parser.value_or<std::string>(
+      "cma-es", "optimizer", "ID", &options.optimizer,
+      "`zeroth list optimizers` names them.  The default asks for many "
+      "points at once, and minds neither failed points nor several valleys, "
+      "nor noise (but the value printed is the lowest that was seen, and "
+      "noise makes that too low); where values are dear and smooth, try "
+      "nlopt-bobyqa");
   parser.list("set", "KEY=VALUE", &options.settings,
               "a parameter of the optimizer, as in --set sigma=0.1, or of the problem, as in "
               "--set problem.retries=3; may be repeated");

@@ -345,7 +345,7 @@ int minimize_command(Terminal& terminal, const std::vector<std::string>& folders
                      const MinimizeOptions& options) {
   const Experiment experiment = experiment_of(options);
   check_output(options);
-  const Registry registry = scan(terminal, folders);
+  const Registry registry = scan(terminal, folders, Warnings::once);
   Matrix matrix = bind_matrix(experiment, registry.optimizers(), registry.problems(),
                               resolve_beside(experiment.file));
   Isolation isolation(experiment.limits, interruption(), 1, available_cores());

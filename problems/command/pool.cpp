@@ -4,6 +4,9 @@
 #include <zeroth/library.hpp>
 
 #include <chrono>
+#include <cmath>
+#include <cstdint>
+#include <string>
 #include <utility>
 
 namespace zeroth::command {
@@ -11,8 +14,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr double most_seconds = 1e9;  // what the clock can count
-constexpr auto grace = 1s;            // for a program that is about to go by itself
+constexpr double most_seconds = 1e9;       // what the clock can count
+constexpr auto grace = 1s;                 // for a program that is about to go by itself
+constexpr std::uint64_t many_values = 10;  // for all to be equal by chance
 constexpr const char* remedy = "what is no answer must be printed to standard error";
 
 std::string with_last_words(std::string why, Process& process) {
@@ -63,6 +67,20 @@ Pool::~Pool() {
   for (const auto& each : idle_) {
     each->end(until - Process::Clock::now());
     warn_of_unasked(*each);
+  }
+  if (values_ >= many_values && all_equal_) {
+    log_warning("all " + std::to_string(values_) + " values are equal, " +
+                shown(question(Protocol::plain, {&first_value_, 1}, 1, false)) +
+                ": does the program read its standard input?  It gets no arguments");
+  }
+}
+
+void Pool::note_values(std::span<const double> f) {
+  const std::lock_guard lock(mutex_);
+  for (const double value : f) {
+    if (std::isnan(value)) continue;
+    if (values_++ == 0) first_value_ = value;
+    all_equal_ = all_equal_ && value == first_value_;
   }
 }
 
@@ -197,6 +215,7 @@ std::optional<std::string> Pool::ask(std::span<const double> x, std::span<double
     switch (attempt.end) {
       case Attempt::End::answered:
         answered_ = true;
+        note_values(f);
         if (!program_.once) give_back(std::move(process));
         return std::nullopt;
       case Attempt::End::wrong:

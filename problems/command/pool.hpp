@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <cstdint>
 #include <deque>
 #include <future>
 #include <memory>
@@ -81,13 +82,17 @@ class Pool {
   void refuse_if_shifted(const Process& process, const std::string& unasked);
   bool began_as_another(const Process& process);
   void warn_of_unasked(Process& process);
+  void note_values(std::span<const double> f);
 
   const Program program_;
   std::atomic<bool> answered_{false}, told_of_silence_{false}, told_of_reason_{false},
       told_of_unasked_{false};
   std::atomic<bool> is_in_step_{false};  // a copy was seen to say no more than it is asked
   Launcher launcher_;                    // goes after all programs
-  std::mutex mutex_;
+  std::uint64_t values_ = 0;  // of points that have one
+  double first_value_ = 0;
+  bool all_equal_ = true;
+  std::mutex mutex_;                            // of these and the next
   std::string suspect_;                         // the first line of a copy that said too much
   std::vector<std::unique_ptr<Process>> idle_;  // all have answered
 };

@@ -395,6 +395,14 @@ TEST_CASE("what a program says after its answer is warned of, for it may shift a
     REQUIRE(Heard::lines().size() == 1);
     CHECK_THAT(Heard::lines()[0], ContainsSubstring("do not trust the values"));
   }
+  SECTION("that all values are equal") {
+    {
+      Told told("while read x; do echo 4; done");
+      for (int i = 0; i < 10; ++i) CHECK(told() == 4);
+    }
+    REQUIRE(Heard::lines().size() == 1);
+    CHECK_THAT(Heard::lines()[0], ContainsSubstring("all 10 values are equal, '4': does the"));
+  }
   SECTION("not at all, where it is quiet") {
     { CHECK(Told("while read x; do echo 4; done")() == 4); }
     CHECK(Heard::lines().empty());
