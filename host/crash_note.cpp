@@ -11,15 +11,18 @@ namespace {
 
 constexpr int deadly[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
 
+constexpr const char* advice =
+    ": a plugin has crashed the program.  What had finished is stored; --isolate costs such a run "
+    "alone\n";
+
 thread_local const char* under_way = nullptr;
 
 // No more than what may be called in a signal handler.
 extern "C" void on_crash(int signal) {
   if (under_way != nullptr) {
     const char* name = sigabbrev_np(signal);
-    for (const char* part : {"\nzeroth: SIG", name == nullptr ? "?" : name, " in ", under_way,
-                             ": a plugin has crashed the program.  What had finished is stored; "
-                             "--isolate costs such a run alone\n"}) {
+    for (const char* part :
+         {"\nzeroth: SIG", name == nullptr ? "?" : name, " in ", under_way, advice}) {
       if (write(STDERR_FILENO, part, std::strlen(part)) < 0) break;
     }
   }

@@ -89,7 +89,7 @@ class Pool {
       told_of_unasked_{false};
   std::atomic<bool> is_in_step_{false};  // a copy was seen to say no more than it is asked
   Launcher launcher_;                    // goes after all programs
-  std::uint64_t values_ = 0;  // of points that have one
+  std::uint64_t values_ = 0;             // of points that have one
   double first_value_ = 0;
   bool all_equal_ = true;
   std::mutex mutex_;                            // of these and the next
