@@ -111,12 +111,12 @@ class Oracle {
   std::optional<Outcome> ended_;
   bool was_cancelled_ = false;
   bool is_lost_ = false;                            // the process of a plugin
-  std::thread::id solver_;                          // in solve(); none: any may call
-  std::atomic<bool> called_from_elsewhere_{false};  // by another
+  std::atomic<bool> called_from_elsewhere_{false};  // than from solver_
+  std::atomic<bool> was_cut_{false};                // the batch, for want of time
   bool was_told_ = false;                           // the optimizer, that the run is over
+  std::thread::id solver_;                          // in solve(); none: any may call
   std::uint64_t calls_after_stop_ = 0;
-  std::atomic<bool> was_cut_{false};                        // the batch, for want of time
-  std::atomic<std::uint64_t> rows_answered_{0};             // of that batch
+  std::atomic<std::uint64_t> rows_answered_{0};             // of a batch in pieces
   double first_success_iteration_, first_success_queries_;  // NaN until then
   std::string plugin_says_;                                 // through run.fail
   RunResult result_;
