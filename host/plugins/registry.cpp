@@ -108,9 +108,11 @@ Described open_and_describe(const fs::path& file) {
 
 // Tried in another process: one that ends with it, or hangs, costs a warning and not the command.
 bool survives(const fs::path& file, const Registry::Warn& warn) {
-  const std::string end = end_in_fork([&] { open_and_describe(file); }, patience, [&] {
-    log(ZEROTH_LOG_INFO, fmt::format("plugin {} takes its time to load ...", file.string()));
-  });
+  const std::string end = end_in_fork(
+      [&] { open_and_describe(file); }, patience,
+      [&] {
+        log(ZEROTH_LOG_INFO, fmt::format("plugin {} takes its time to load ...", file.string()));
+      });
   if (!end.empty()) {
     warn(fmt::format(
         "plugin {} is left out; a process that tried to load it: {}.  `zeroth check {}` tells more",
