@@ -30,7 +30,7 @@ usage: zeroth COMMAND [OPTIONS]
   zeroth train TRAINING.toml -o FILE  learn the weights of an optimizer; again: go on where it was
   zeroth tune EXPERIMENT.toml         find good parameters on the train split; writes them as an experiment
   zeroth report FILE                  print the table of a result file; -o REPORT.html: a page of figures and tests
-  zeroth export FILE --csv DIR        write runs.csv and trace.csv
+  zeroth export FILE --csv DIR        write runs.csv, trace.csv and what else there is
   zeroth new optimizer|problem NAME   write the source of a plugin of your own, with tests
   zeroth check LIBRARY                put a plugin through its tests
 
@@ -174,13 +174,23 @@ such programs are in {}.
 
   zeroth minimize --command 'python3 sim.py' --dimension 8 --bounds=-5,5 --queries 2000
 
-Ctrl-C ends after the points under way; what was found until then is printed and kept.
+Every point is in the result file as soon as its value is there.  Ctrl-C ends after the points
+under way, and prints the best; then, as after a crash, or to spend more queries,
+
+  zeroth minimize --resume minimize.zeroth
+
+goes on with the same search, and asks the program for no point again that the file has.
 )";
 
+// What a search is: --resume finds it in the file.
+constexpr const char* of_the_search[] = {"command", "dimension", "bounds", "start",  "optimizer",
+                                         "set",     "seed",      "batch",  "output", "protocol"};
+
 int minimize(const Call& call) {
-  Parser parser("zeroth minimize --command PROGRAM --dimension D --queries N [OPTIONS]",
-                fmt::format(minimize_text, (share_folder() / "examples").string()),
-                &call.plugin_folders);
+  Parser parser(
+      "zeroth minimize --command PROGRAM --dimension D --queries N [OPTIONS]\n"
+      "       zeroth minimize --resume FILE [OPTIONS]",
+      fmt::format(minimize_text, (share_folder() / "examples").string()), &call.plugin_folders);
   MinimizeOptions options;
   std::string queries, seconds, target, seed;
   parser.value("command", "PROGRAM", &options.command,
@@ -217,14 +227,23 @@ int minimize(const Call& call) {
   parser.value("output,o", "FILE", &options.output,
                "result file for `zeroth report` and `export`; default: minimize.zeroth, or the "
                "first of minimize-2.zeroth, ... that is not there");
+  parser.value("resume", "FILE", &options.resume,
+               "go on with the search of that result file; --queries, --seconds, --target and "
+               "--timeout replace what it had");
   parser.flag("json", &options.json, "print a JSON object, for scripts");
   if (!parser.parse(joined_bounds(call.arguments), call.out)) return 0;
-  parser.require(!options.command.empty(), "--command PROGRAM");
+  const bool resumes = !options.resume.empty();
+  for (const char* option : of_the_search) {
+    if (!resumes || !parser.was_given(option)) continue;
+    throw UserError(fmt::format("--{}", option), "cannot be given with --resume: it is in the file",
+                    "leave it out, or begin anew without --resume");
+  }
+  parser.require(resumes || !options.command.empty(), "--command PROGRAM");
   if (!queries.empty()) options.queries = count_in(queries, "--queries");
   options.seed = count_in(seed, "--seed");
   if (!seconds.empty()) options.seconds = real_in(seconds, "--seconds");
   if (!target.empty()) options.target = real_in(target, "--target");
-  parser.require(options.queries || options.seconds, "--queries N or --seconds S");
+  parser.require(resumes || options.queries || options.seconds, "--queries N or --seconds S");
   return call.commands.minimize(options);
 }
 
@@ -328,7 +347,7 @@ Empty fields are missing values.
 int export_results(const Call& call) {
   Parser parser("zeroth export FILE --csv DIR", export_text);
   ExportOptions options;
-  parser.value("csv", "DIR", &options.csv, "folder for runs.csv and trace.csv");
+  parser.value("csv", "DIR", &options.csv, "folder for runs.csv, trace.csv and what else there is");
   parser.flag("overwrite", &options.overwrite, "replace files that are there");
   parser.positional("file", &options.file);
   if (!parser.parse(call.arguments, call.out)) return 0;

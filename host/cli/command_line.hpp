@@ -38,7 +38,7 @@ struct NewOptions {
   std::string name, output;
 };
 struct MinimizeOptions {
-  std::string command, bounds, start, protocol, optimizer, output;
+  std::string command, bounds, start, protocol, optimizer, output, resume;
   std::int64_t dimension = 0, batch = 1;
   double timeout = 0;  // seconds; 0: none
   std::optional<std::uint64_t> queries;

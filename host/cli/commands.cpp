@@ -179,11 +179,10 @@ Commands make_commands(Terminal& terminal, const std::vector<std::string>& folde
       terminal.warn(fmt::format(
           "left out of the pictures: {} whose channels are neither one nor three", not_drawn));
     }
-    terminal.note(fmt::format("wrote {} into {}",
-                              store.analyses().empty()
-                                  ? "runs.csv and trace.csv"
-                                  : "runs.csv, trace.csv, analysis.csv, pictures.csv and pictures",
-                              options.csv));
+    std::string files = "runs.csv, trace.csv";
+    if (store.has_evaluations()) files += ", points.csv";
+    if (!store.analyses().empty()) files += ", analysis.csv, pictures.csv, pictures";
+    terminal.note(fmt::format("wrote {} into {}", files, options.csv));
     return 0;
   };
   commands.check = [&](const CheckOptions& options) { return check_plugin(terminal, options); };

@@ -21,6 +21,7 @@
 #include "cli/environment.hpp"
 #include "cli/paths.hpp"
 #include "cli/preparation.hpp"
+#include "cli/search_file.hpp"
 #include "isolate/isolation.hpp"
 #include "plan/plan.hpp"
 #include "plugins/registry.hpp"
@@ -83,10 +84,6 @@ Experiment experiment_of(const MinimizeOptions& options) {
   return experiment;
 }
 
-[[noreturn]] void refuse_present(const std::string& output) {
-  throw UserError(output, "is there already", "name another file with -o");
-}
-
 // Says what is wrong with the name before any work; what takes it meanwhile is found later.
 void check_output(const MinimizeOptions& options) {
   std::error_code ignored;
@@ -95,10 +92,16 @@ void check_output(const MinimizeOptions& options) {
     refuse_present(options.output);
 }
 
-std::string numbers(const std::vector<double>& x) {
-  std::string text;
-  for (const double value : x) text += fmt::format("{}{}", text.empty() ? "" : " ", value);
-  return text;
+// What is looked for is in the file; how far to go may be said anew.
+MinimizeOptions gone_on_with(const MinimizeOptions& given, MinimizeOptions earlier) {
+  if (given.queries) earlier.queries = given.queries;
+  if (given.seconds) earlier.seconds = given.seconds;
+  if (given.target) earlier.target = given.target;
+  if (given.timeout != 0) earlier.timeout = given.timeout;
+  earlier.resume = given.resume;
+  earlier.threads = given.threads;
+  earlier.json = given.json;
+  return earlier;
 }
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
@@ -182,6 +185,11 @@ Json json_of(const LoneRun& run, const Plan& plan, const MinimizeOptions& option
           {"file", found && !output.empty() ? Json(output) : Json()}};
 }
 
+// Whether the same search could go further.
+bool is_cut_off(Outcome outcome) {
+  return outcome == Outcome::interrupted || outcome == Outcome::timeout || is_failure(outcome);
+}
+
 void print_text(const LoneRun& run, const Plan& plan, const std::string& output) {
   const RunResult& result = run.result;
   const std::string spent = fmt::format(
@@ -194,9 +202,11 @@ void print_text(const LoneRun& run, const Plan& plan, const std::string& output)
   const std::string value = fmt::format("{}", run.best.f);
   fmt::print("f = {}\nx = {}\n\n{}{}{}\n",
              colours(STDOUT_FILENO) ? fmt::format(fmt::emphasis::bold, "{}", value) : value,
-             numbers(run.best.x), spent,
+             numbers_text(run.best.x), spent,
              run.best.query > 0 ? fmt::format(", the best is number {}", run.best.query) : "",
-             output.empty() ? "" : fmt::format("; trace in {}", output));
+             output.empty() ? "" : fmt::format("; all points in {}", output));
+  if (!output.empty() && is_cut_off(result.outcome))
+    fmt::print("`zeroth minimize --resume {}` goes on\n", output);
 }
 
 // output: where it is stored; empty: nowhere.
@@ -211,83 +221,16 @@ void print(const LoneRun& run, const Plan& plan, const MinimizeOptions& options,
   std::fflush(stdout);
 }
 
-/// The result file: nothing is written over, and without a point it is gone again.
-class ResultFile {
- public:
-  ResultFile(const Plan& plan, const MinimizeOptions& options)
-      : plan_(plan),
-        name_(options.output.empty() ? "minimize.zeroth" : options.output),
-        circumstances_(circumstances(
-            {plan.matrix.problems.front().descriptor, plan.matrix.optimizers.front().descriptor},
-            options.threads)),
-        store_(Store::create(name_)) {
-    if (!store_ && !options.output.empty()) refuse_present(name_);
-    for (int n = 2; !store_; ++n) {
-      name_ = fmt::format("minimize-{}.zeroth", n);
-      if (std::optional<Store> next = Store::create(name_)) store_.emplace(std::move(*next));
-    }
-    circumstances_.emplace_back("title", options.command);
-  }
-  ResultFile(const ResultFile&) = delete;
-  ResultFile& operator=(const ResultFile&) = delete;
-  ~ResultFile() {
-    const bool goes = !holds_a_run_ && store_ && !store_->is_lost();
-    store_.reset();
-    std::error_code ignored;
-    if (goes) fs::remove(name_, ignored);
-  }
-
-  const std::string& name() const { return name_; }
-
-  void keep(const LoneRun& run) {
-    put(to_stored(plan_, {&plan_.runs.front(), run.result}), run.best);
-  }
-  /// What a program that is killed leaves behind; keep() puts the whole in its place.
-  void keep(const Standing& now) {
-    constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-    RunResult result;
-    result.outcome = Outcome::interrupted;
-    result.message = fmt::format("under way, or cut off; the best so far is f = {} at x = {}",
-                                 now.best.f, numbers(now.best.x));
-    result.queries = now.queries;
-    result.initial_loss = nan;
-    result.final_loss = result.best_loss = now.best.f;
-    result.wall_seconds = seconds_since(started_);
-    StoredRun row = to_stored(plan_, {&plan_.runs.front(), result});
-    row.optimizer_label += fmt::format(", the best of {} queries so far", now.queries);
-    put(row, now.best);
-  }
-
- private:
-  void put(const StoredRun& run, const Incumbent& best) {
-    store_->append({run});
-    holds_a_run_ = true;
-    Provenance provenance = circumstances_;
-    provenance.insert(provenance.end(), {{"best_point", Json(best.x).dump()},
-                                         {"best_value", fmt::format("{}", best.f)},
-                                         {"best_query", fmt::format("{}", best.query)},
-                                         {"queries", fmt::format("{}", run.result.queries)},
-                                         {"last_run", now_text()}});
-    store_->set_provenance(provenance);
-  }
-
-  const Plan& plan_;
-  std::string name_;
-  Provenance circumstances_;
-  std::optional<Store> store_;
-  bool holds_a_run_ = false;
-  std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
-};
-
 /// While the run is under way: how it stands is shown, and kept from time to time; what it waits
 /// for is said once.
 class Watch {
  public:
-  Watch(Terminal& terminal, const MinimizeOptions& options, ResultFile& results,
-        const std::atomic<bool>& interrupted)
+  Watch(Terminal& terminal, const MinimizeOptions& options, SearchFile& results,
+        Evaluations& evaluations, const std::atomic<bool>& interrupted)
       : terminal_(terminal),
         options_(options),
         results_(results),
+        evaluations_(evaluations),
         interrupted_(interrupted),
         progress_(terminal, options) {}
 
@@ -300,9 +243,13 @@ class Watch {
           "the time is over: waiting for the points under way{}",
           options_.timeout > 0 ? "" : "; --timeout S ends a program that takes longer for one"));
     }
+    keep([&] { results_.keep(evaluations_.take()); });
     if (!now.best.x.empty() && now.queries != kept_queries_ &&
-        (is_news || kept_queries_ == 0 || seconds_since(kept_) >= 10))
-      keep(now);
+        (is_news || kept_queries_ == 0 || seconds_since(kept_) >= 10)) {
+      keep([&] { results_.keep(now); });
+      kept_queries_ = now.queries;
+      kept_ = Clock::now();
+    }
   }
 
  private:
@@ -311,27 +258,28 @@ class Watch {
   void tell(const Standing& now) {
     terminal_.note(waiting_text("points"));
     if (now.best.x.empty()) return;
-    terminal_.note(fmt::format("best so far: f = {} at x = {}", now.best.f, numbers(now.best.x)));
+    terminal_.note(
+        fmt::format("best so far: f = {} at x = {}", now.best.f, numbers_text(now.best.x)));
   }
   // By more than a quick program takes to end.
   bool is_late() const {
     return options_.seconds && seconds_since(started_) > *options_.seconds + 1;
   }
   // A full disk may have room again when the run ends.
-  void keep(const Standing& now) {
+  template <typename Keep>
+  void keep(const Keep& what) {
     try {
-      results_.keep(now);
+      what();
     } catch (const std::exception& error) {
       if (!std::exchange(warned_, true))
-        terminal_.warn(fmt::format("the best so far cannot be kept: {}", error.what()));
+        terminal_.warn(fmt::format("what was found so far cannot be kept: {}", error.what()));
     }
-    kept_queries_ = now.queries;
-    kept_ = Clock::now();
   }
 
   Terminal& terminal_;
   const MinimizeOptions& options_;
-  ResultFile& results_;
+  SearchFile& results_;
+  Evaluations& evaluations_;
   const std::atomic<bool>& interrupted_;
   MinimizeProgress progress_;
   bool told_ = false, told_late_ = false, warned_ = false;
@@ -342,9 +290,12 @@ class Watch {
 }  // namespace
 
 int minimize_command(Terminal& terminal, const std::vector<std::string>& folders,
-                     const MinimizeOptions& options) {
+                     const MinimizeOptions& given) {
+  std::optional<EarlierSearch> earlier;
+  if (!given.resume.empty()) earlier.emplace(open_search(given.resume));
+  const MinimizeOptions options = earlier ? gone_on_with(given, earlier->options) : given;
   const Experiment experiment = experiment_of(options);
-  check_output(options);
+  if (!earlier) check_output(options);
   const Registry registry = scan(terminal, folders, Warnings::once);
   Matrix matrix = bind_matrix(experiment, registry.optimizers(), registry.problems(),
                               resolve_beside(experiment.file));
@@ -352,7 +303,11 @@ int minimize_command(Terminal& terminal, const std::vector<std::string>& folders
   isolate(matrix, isolation);
   const ProblemConfiguration& problem = matrix.problems.front();
   const Suite suite(*problem.descriptor, problem.values, problem.where);
-  const Plan plan = make_plan(experiment, std::move(matrix), {1});
+  Plan plan = make_plan(experiment, std::move(matrix), {1});
+  if (earlier && earlier->run) {  // whatever its limits are now, it is the same run
+    plan.runs.front().key = earlier->run->key;
+    plan.runs.front().seed = earlier->run->seed;
+  }
   const Configuration& optimizer = plan.matrix.optimizers.front();
   {  // what they refuse is said before there is a file
     const Instance instance(suite, plan.matrix.problems.front().split, 0);
@@ -360,14 +315,26 @@ int minimize_command(Terminal& terminal, const std::vector<std::string>& folders
     const Optimizer accepted(*optimizer.descriptor, optimizer.values, optimizer.where);
   }
   std::atomic<bool>& interrupted = watch_for_interruption();
-  ResultFile results(plan, options);
-  Watch watch(terminal, options, results, interrupted);
-  const LoneRun run = run_alone(plan, plan.runs.front(), suite, options.threads, interrupted,
-                                [&](const Standing& now) { watch.look(now); });
+  const std::size_t known = earlier ? earlier->known.size() : 0;
+  Evaluations evaluations(earlier ? std::exchange(earlier->known, {}) : std::vector<Evaluation>());
+  if (earlier) {
+    terminal.note(fmt::format("going on from {} points of {}; the program is: {}", known,
+                              options.resume, options.command));
+  }
+  SearchFile results(plan, options, std::move(earlier));
+  Watch watch(terminal, options, results, evaluations, interrupted);
+  const LoneRun run = run_alone(plan, plan.runs.front(), suite, evaluations, options.threads,
+                                interrupted, [&](const Standing& now) { watch.look(now); });
   terminal.clear_progress();
+  if (evaluations.left() > 0 && run.result.queries > known) {
+    terminal.note(fmt::format(
+        "the search took another way than before: {} of the {} points were not asked for again",
+        evaluations.left(), known));
+  }
   // First: printing may fail, and so may this, whatever was printed.
   std::exception_ptr lost;
   try {
+    results.keep(evaluations.take());
     if (!run.best.x.empty()) results.keep(run);
   } catch (const std::exception&) {
     lost = std::current_exception();

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <boost/program_options.hpp>
 #include <ostream>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -67,7 +68,7 @@ class Parser {
   }
 
   /// Fills the targets.  False: help was printed instead.  Throws UserError.
-  bool parse(const std::vector<std::string>& arguments, std::ostream& out) const {
+  bool parse(const std::vector<std::string>& arguments, std::ostream& out) {
     po::options_description all;
     all.add(visible_).add(hidden_);
     po::variables_map map;
@@ -78,6 +79,9 @@ class Parser {
         return false;
       }
       po::notify(map);
+      for (const auto& [name, value] : map) {
+        if (!value.defaulted()) given_.insert(name);
+      }
     } catch (const po::unknown_option& error) {
       std::vector<std::string> known;
       for (const auto& option : visible_.options()) known.push_back("--" + option->long_name());
@@ -96,6 +100,7 @@ class Parser {
   void require(bool given, const std::string& what) const {
     if (!given) throw UserError("command line", what + " is missing", "usage: " + usage_);
   }
+  bool was_given(const std::string& option) const { return given_.count(option) != 0; }
 
  private:
   void add(const char* option, const po::value_semantic* value, const char* text) {
@@ -104,6 +109,7 @@ class Parser {
 
   std::string usage_, explanation_;
   int* threads_ = nullptr;
+  std::set<std::string> given_;
   po::options_description visible_, hidden_;
   po::positional_options_description positional_;
 };

@@ -132,6 +132,21 @@ class AnalysisFiles {
   NewFile series_, pictures_;
 };
 
+void write_points(const Store& store, NewFile& file) {
+  bool begun = false;
+  store.for_each_evaluation([&](const Evaluation& each) {
+    if (!std::exchange(begun, true)) {
+      file.out() << "query,f";
+      for (std::size_t i = 1; i <= each.x.size(); ++i) file.out() << ",x" << i;
+      file.out() << '\n';
+    }
+    file.out() << row(each.query, each.f);
+    for (const double v : each.x) file.out() << ',' << field(v);
+    file.out() << '\n';
+  });
+  file.finish();
+}
+
 }  // namespace
 
 std::size_t write_csv(const Store& store, const fs::path& folder, bool overwrite) {
@@ -141,6 +156,8 @@ std::size_t write_csv(const Store& store, const fs::path& folder, bool overwrite
   NewFile trace(folder / "trace.csv", overwrite, another_folder);
   std::optional<AnalysisFiles> analyses;
   if (!store.analyses().empty()) analyses.emplace(folder, overwrite);
+  std::optional<NewFile> points;
+  if (store.has_evaluations()) points.emplace(folder / "points.csv", overwrite, another_folder);
   const std::vector<std::string> metrics = metric_names(store);
   runs.out()
       << "run,problem,problem_parameters,split,instance,instance_label,optimizer,optimizer_label,"
@@ -169,6 +186,7 @@ std::size_t write_csv(const Store& store, const fs::path& folder, bool overwrite
   });
   runs.finish();
   trace.finish();
+  if (points) write_points(store, *points);
   return analyses ? analyses->write(store) : 0;
 }
 

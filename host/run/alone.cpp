@@ -12,13 +12,14 @@ namespace zeroth::host {
 namespace {
 
 LoneRun solve(const Plan& plan, const PlannedRun& cell, const Suite& suite,
-              const std::atomic<bool>& stop,
+              Evaluations& evaluations, const std::atomic<bool>& stop,
               std::function<void(const Incumbent&, std::uint64_t)> watcher) {
   const Configuration& configuration = plan.optimizer(cell);
   const Instance instance(suite, plan.problem(cell).split, cell.instance);
   const Optimizer optimizer(*configuration.descriptor, configuration.values, configuration.where);
   Oracle oracle(instance, plan.budget, Seeds(cell.seed), stop);
   oracle.keep_what_is_done();
+  oracle.keep(evaluations);
   oracle.watch(std::move(watcher));
   LoneRun run;
   run.result = oracle.solved_by(optimizer).value();
@@ -28,8 +29,9 @@ LoneRun solve(const Plan& plan, const PlannedRun& cell, const Suite& suite,
 
 }  // namespace
 
-LoneRun run_alone(const Plan& plan, const PlannedRun& cell, const Suite& suite, int threads,
-                  const std::atomic<bool>& stop, const std::function<void(const Standing&)>& look) {
+LoneRun run_alone(const Plan& plan, const PlannedRun& cell, const Suite& suite,
+                  Evaluations& evaluations, int threads, const std::atomic<bool>& stop,
+                  const std::function<void(const Standing&)>& look) {
   std::mutex mutex;
   Standing standing;
   const auto watcher = [&](const Incumbent& best, std::uint64_t queries) {
@@ -38,7 +40,8 @@ LoneRun run_alone(const Plan& plan, const PlannedRun& cell, const Suite& suite, 
     if (best.f != standing.best.f) standing.best = best;
   };
   std::future<LoneRun> run = std::async(std::launch::async, [&] {
-    return on_threads(threads, [&] { return solve(plan, cell, suite, stop, watcher); });
+    return on_threads(threads,
+                      [&] { return solve(plan, cell, suite, evaluations, stop, watcher); });
   });
   while (run.wait_for(std::chrono::milliseconds(100)) != std::future_status::ready) {
     Standing now;

@@ -7,6 +7,7 @@
 
 #include "plan/plan.hpp"
 #include "plugins/instances.hpp"
+#include "run/evaluations.hpp"
 #include "run/incumbent.hpp"
 #include "run/result.hpp"
 
@@ -25,10 +26,12 @@ struct LoneRun {
 
 /// Runs one cell with all threads at its batches.
 ///
-/// look   called on the calling thread about ten times a second.
-/// stop   once set, the run ends at its next query with what it has: Outcome::interrupted.
+/// evaluations  as Oracle::keep().
+/// look         called on the calling thread about ten times a second.
+/// stop         once set, the run ends at its next query with what it has: Outcome::interrupted.
 /// Throws what creating the optimizer or opening the instance throws.
-LoneRun run_alone(const Plan& plan, const PlannedRun& cell, const Suite& suite, int threads,
-                  const std::atomic<bool>& stop, const std::function<void(const Standing&)>& look);
+LoneRun run_alone(const Plan& plan, const PlannedRun& cell, const Suite& suite,
+                  Evaluations& evaluations, int threads, const std::atomic<bool>& stop,
+                  const std::function<void(const Standing&)>& look);
 
 }  // namespace zeroth::host

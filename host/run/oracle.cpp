@@ -262,7 +262,7 @@ zeroth_status Oracle::evaluate(std::uint64_t n, const double* x, double* f) {
     settle();
     if (ended_) return ZEROTH_STOP;
   }
-  const zeroth_status status = ask(minibatch_key(), n, x, f);
+  const zeroth_status status = ask(minibatch_key(), result_.queries + 1, n, x, f);
   if (ended_) return ZEROTH_STOP;
   if (was_cut_) return end_within(n, x, f);
   consider(n, x, f, true);
@@ -317,11 +317,13 @@ zeroth_status Oracle::gradient(const double* x, double* g) {
 }
 
 // One call into the problem, timed; an error of the problem ends the run.
-zeroth_status Oracle::ask(std::uint64_t minibatch, std::uint64_t n, const double* x, double* f) {
+// query: number of the first point; 0: they are not charged.
+zeroth_status Oracle::ask(std::uint64_t minibatch, std::uint64_t query, std::uint64_t n,
+                          const double* x, double* f) {
   Message message;
   std::fill_n(f, n, nan);  // what is not written is no value
   const Clock::time_point before = Clock::now();
-  const zeroth_status status = evaluate_all(minibatch, n, x, f, &message.abi);
+  const zeroth_status status = evaluate_all(minibatch, query, n, x, f, &message.abi);
   problem_time_ += Clock::now() - before;
   const bool is_cut = was_cut_ && status == ZEROTH_STOP;
   if (status != ZEROTH_OK && status != ZEROTH_DISCARD && !is_cut) {
@@ -332,23 +334,37 @@ zeroth_status Oracle::ask(std::uint64_t minibatch, std::uint64_t n, const double
 
 // Cut where the problem allows, and always there: a matrix product rounds differently for another
 // number of rows.
-zeroth_status Oracle::evaluate_all(std::uint64_t minibatch, std::uint64_t n, const double* x,
-                                   double* f, zeroth_message* message) {
+zeroth_status Oracle::evaluate_all(std::uint64_t minibatch, std::uint64_t query, std::uint64_t n,
+                                   const double* x, double* f, zeroth_message* message) {
   const std::uint64_t rows = instance_->batch_rows;
   was_cut_ = false;
   rows_answered_ = 0;
-  if (rows == 0 || n <= rows) return instance_.evaluate(minibatch, n, x, f, message);
+  if (rows == 0 || n <= rows) return answer(minibatch, query, n, x, f, message);
   return in_pieces((n + rows - 1) / rows, message, [&](std::uint64_t piece, zeroth_message* here) {
     if (cancelled_.load(std::memory_order_relaxed) || time_is_over()) {
       was_cut_ = true;
       return zeroth_status{ZEROTH_STOP};
     }
     const std::uint64_t first = piece * rows, count = std::min(rows, n - first);
-    const zeroth_status status =
-        instance_.evaluate(minibatch, count, x + first * iterate_.size(), f + first, here);
+    const zeroth_status status = answer(minibatch, query == 0 ? 0 : query + first, count,
+                                        x + first * iterate_.size(), f + first, here);
     rows_answered_ += count;
     return status;
   });
+}
+
+// Of the problem, or known from before.
+zeroth_status Oracle::answer(std::uint64_t minibatch, std::uint64_t query, std::uint64_t n,
+                             const double* x, double* f, zeroth_message* message) {
+  const std::size_t d = iterate_.size();
+  if (evaluations_ != nullptr && evaluations_->recall(n, d, x, f)) {
+    const bool all_have_one = std::none_of(f, f + n, [](double v) { return std::isnan(v); });
+    return all_have_one ? ZEROTH_OK : ZEROTH_DISCARD;
+  }
+  const zeroth_status status = instance_.evaluate(minibatch, n, x, f, message);
+  if (evaluations_ != nullptr && (status == ZEROTH_OK || status == ZEROTH_DISCARD))
+    evaluations_->add(query, n, d, x, f);
+  return status;
 }
 
 // Keeps the best of all points.  For a stochastic problem there is none.
@@ -371,7 +387,7 @@ void Oracle::consider(std::uint64_t n, const double* x, const double* f, bool ch
 void Oracle::settle() {
   if (!loss_is_due_) return;
   double loss = nan;
-  const zeroth_status status = ask(ZEROTH_FULL_DATA, 1, iterate_.data(), &loss);
+  const zeroth_status status = ask(ZEROTH_FULL_DATA, 0, 1, iterate_.data(), &loss);
   if (status == ZEROTH_OK || status == ZEROTH_DISCARD) {
     consider(1, iterate_.data(), &loss, false);
     record(loss, status == ZEROTH_DISCARD);

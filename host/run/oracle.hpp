@@ -14,6 +14,7 @@
 
 #include "awake_clock.hpp"
 #include "plugins/instances.hpp"
+#include "run/evaluations.hpp"
 #include "run/incumbent.hpp"
 #include "run/loss_gradient.hpp"
 #include "run/observer.hpp"
@@ -49,6 +50,9 @@ class Oracle {
   void lend(const LossGradient& gradient) { gradient_ = &gradient; }
   /// Its analyses: the run lends trace/1.  It must outlive the oracle.
   void observe(Observer& observer);
+  /// Has every evaluation, and answers for the problem where it knows.  Of a deterministic problem.
+  /// It must outlive the oracle.
+  void keep(Evaluations& evaluations) { evaluations_ = &evaluations; }
   /// Called after every batch, on the thread of the optimizer, with all that was charged.
   void watch(std::function<void(const Incumbent&, std::uint64_t queries)> watcher) {
     watcher_ = std::move(watcher);
@@ -82,9 +86,12 @@ class Oracle {
   bool may_go_on(std::uint64_t queries);
   zeroth_status end_within(std::uint64_t n, const double* x, const double* f);
   bool admissible(std::uint64_t n, const double* x);
-  zeroth_status ask(std::uint64_t minibatch, std::uint64_t n, const double* x, double* f);
-  zeroth_status evaluate_all(std::uint64_t minibatch, std::uint64_t n, const double* x, double* f,
-                             zeroth_message* message);
+  zeroth_status ask(std::uint64_t minibatch, std::uint64_t query, std::uint64_t n, const double* x,
+                    double* f);
+  zeroth_status evaluate_all(std::uint64_t minibatch, std::uint64_t query, std::uint64_t n,
+                             const double* x, double* f, zeroth_message* message);
+  zeroth_status answer(std::uint64_t minibatch, std::uint64_t query, std::uint64_t n,
+                       const double* x, double* f, zeroth_message* message);
   bool time_is_over() const;
   void settle();
   void consider(std::uint64_t n, const double* x, const double* f, bool charged);
@@ -122,6 +129,7 @@ class Oracle {
   RunResult result_;
   const LossGradient* gradient_ = nullptr;
   Observer* observer_ = nullptr;
+  Evaluations* evaluations_ = nullptr;
   zeroth_run run_{};
 };
 

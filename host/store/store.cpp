@@ -36,7 +36,7 @@ constexpr const char* schema = R"(
 )";
 
 // Made where they are missing, so that older files take them too; readers of then pass them by.
-constexpr const char* analysis_schema = R"(
+constexpr const char* later_schema = R"(
   CREATE TABLE IF NOT EXISTS analysis (
     key TEXT PRIMARY KEY REFERENCES run, asked TEXT NOT NULL) WITHOUT ROWID;  -- JSON
   CREATE TABLE IF NOT EXISTS series (
@@ -48,6 +48,9 @@ constexpr const char* analysis_schema = R"(
     channels INTEGER NOT NULL, height INTEGER NOT NULL, width INTEGER NOT NULL,
     lowest REAL, highest REAL,                            -- the ends of the scale
     pixels BLOB NOT NULL, PRIMARY KEY (key, number)) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS evaluation (
+    number INTEGER PRIMARY KEY, query INTEGER NOT NULL,   -- 0: not charged
+    f REAL, x BLOB NOT NULL);                             -- NULL: the point failed
 )";
 
 // In a run of a file that nobody has written so.
@@ -177,6 +180,22 @@ void append_seen(sqlite3* database, const StoredRun& run, std::size_t most_rows)
   }
 }
 
+void insert(sqlite3* database, const StoredRun& r, std::size_t most_rows) {
+  const RunResult& result = r.result;
+  Statement(database, "INSERT INTO run VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
+      .bind(r.key, r.position, r.problem, r.problem_label, r.problem_parameters, r.split,
+            r.instance, result.instance_label, r.optimizer, r.optimizer_label,
+            r.optimizer_parameters, r.trial, r.seed, name_of(result.outcome),
+            message_of(result, most_rows), result.iterations, result.queries, result.initial_loss,
+            result.final_loss, result.best_loss, result.wall_seconds, result.problem_seconds,
+            pack(result.metrics))
+      .run();
+  Statement(database, "INSERT INTO trace VALUES (?, ?)")
+      .bind(r.key, pack(result.trace, most_rows))
+      .run();
+  if (!r.analyses.empty()) append_seen(database, r, most_rows);
+}
+
 }  // namespace
 
 const FileKind& Store::kind() {
@@ -191,7 +210,7 @@ Store Store::open_to_read(const fs::path& file) {
 // To be written to.
 Store::Store(Database database, std::size_t most_rows)
     : database_(std::move(database)), most_rows_(most_rows) {
-  database_.execute(fmt::format("BEGIN; {} COMMIT", analysis_schema));
+  database_.execute(fmt::format("BEGIN; {} COMMIT", later_schema));
 }
 
 Store Store::open_to_write(const fs::path& file, std::size_t most_rows) {
@@ -204,14 +223,14 @@ std::optional<Store> Store::create(const fs::path& file) {
   return Store(std::move(*database), usual_rows);
 }
 
-bool Store::has_analyses() const {
-  Statement select(database_.get(), "SELECT count(*) FROM sqlite_master WHERE name = 'picture'");
-  return select.step() && select.integer(0) > 0;
+bool Store::has(const char* table) const {
+  Statement select(database_.get(), "SELECT count(*) FROM sqlite_master WHERE name = ?");
+  return select.bind(table).step() && select.integer(0) > 0;
 }
 
 std::unordered_map<std::string, std::string> Store::analyses() const {
   std::unordered_map<std::string, std::string> asked;
-  if (!has_analyses()) return asked;
+  if (!has("picture")) return asked;
   Statement select(database_.get(), "SELECT key, asked FROM analysis");
   while (select.step()) asked.emplace(select.text(0), select.text(1));
   return asked;
@@ -257,26 +276,29 @@ void Store::append(const std::vector<StoredRun>& runs) {
   Statement stored(database_.get(),
                    fmt::format("SELECT outcome IN ({}, '{}') FROM run WHERE key = ?", failures(),
                                name_of(Outcome::interrupted)));
-  Statement run(database_.get(),
-                "INSERT INTO run VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
-  Statement trace(database_.get(), "INSERT INTO trace VALUES (?, ?)");
   for (const StoredRun& r : runs) {
-    const RunResult& result = r.result;
     const bool there = stored.bind(r.key).step();
     const bool whole = there && stored.integer(0) == 0;
     stored.reset();
-    if (whole && is_failure(result.outcome)) continue;
+    if (whole && is_failure(r.result.outcome)) continue;
     if (there && (!whole || !r.analyses.empty())) erase(database_.get(), r.key);
-    run.bind(r.key, r.position, r.problem, r.problem_label, r.problem_parameters, r.split,
-             r.instance, result.instance_label, r.optimizer, r.optimizer_label,
-             r.optimizer_parameters, r.trial, r.seed, name_of(result.outcome),
-             message_of(result, most_rows_), result.iterations, result.queries, result.initial_loss,
-             result.final_loss, result.best_loss, result.wall_seconds, result.problem_seconds,
-             pack(result.metrics))
-        .run();
-    trace.bind(r.key, pack(result.trace, most_rows_)).run();
-    if (!r.analyses.empty()) append_seen(database_.get(), r, most_rows_);
+    insert(database_.get(), r, most_rows_);
   }
+  transaction.commit();
+}
+
+void Store::replace(const StoredRun& run) {
+  Transaction transaction(database_);
+  erase(database_.get(), run.key);
+  insert(database_.get(), run, most_rows_);
+  transaction.commit();
+}
+
+void Store::append(const std::vector<Evaluation>& evaluations) {
+  Transaction transaction(database_);
+  Statement insert(database_.get(), "INSERT INTO evaluation (query, f, x) VALUES (?, ?, ?)");
+  for (const Evaluation& each : evaluations)
+    insert.bind(each.query, each.f, pack_values(each.x)).run();
   transaction.commit();
 }
 
@@ -291,9 +313,9 @@ void Store::rearrange(const std::vector<Place>& places) {
   transaction.commit();
 }
 
-std::runtime_error Store::damaged(const std::string& key, const std::string& what) const {
+std::runtime_error Store::damaged(const std::string& where, const std::string& what) const {
   return std::runtime_error(
-      fmt::format("{}: the run {}: {}", database_.file().string(), printable(key), what));
+      fmt::format("{}: {}: {}", database_.file().string(), printable(where), what));
 }
 
 void Store::for_each(bool with_traces, const std::function<void(const StoredRun&)>& visit) const {
@@ -318,7 +340,7 @@ void Store::for_each(bool with_traces, const std::function<void(const StoredRun&
       r.result.outcome = outcome_named(select.text(13));
       r.result.metrics = unpack_metrics(select.text(22));
     } catch (const Damaged& error) {
-      throw damaged(r.key, error.what());
+      throw damaged("the run " + r.key, error.what());
     }
     r.result.message = select.text(14);
     r.result.iterations = select.unsigned_integer(15);
@@ -338,7 +360,7 @@ void Store::for_each(bool with_traces, const std::function<void(const StoredRun&
 }
 
 void Store::for_each_seen(const std::function<void(const Seen&)>& visit) const {
-  if (!has_analyses()) return;
+  if (!has("picture")) return;
   Statement select(
       database_.get(),
       "SELECT run.key, position FROM run JOIN analysis ON run.key = analysis.key ORDER "
@@ -374,11 +396,30 @@ void Store::for_each_seen(const std::function<void(const Seen&)>& visit) const {
       const std::size_t pixels = read.values.size();
       const std::uint64_t area = std::uint64_t{read.height} * read.width;
       if (area > pixels || read.channels > pixels || area * read.channels != pixels)
-        throw damaged(seen.key, "a picture has not the pixels of its sides");
+        throw damaged("the run " + seen.key, "a picture has not the pixels of its sides");
       seen.pictures.push_back(std::move(read));
     }
     picture.reset();
     visit(seen);
+  }
+}
+
+bool Store::has_evaluations() const {
+  if (!has("evaluation")) return false;
+  return Statement(database_.get(), "SELECT 1 FROM evaluation LIMIT 1").step();
+}
+
+void Store::for_each_evaluation(const std::function<void(const Evaluation&)>& visit) const {
+  if (!has("evaluation")) return;
+  Statement select(database_.get(), "SELECT query, f, x FROM evaluation ORDER BY query, number");
+  std::optional<std::size_t> dimension;
+  while (select.step()) {
+    const Evaluation each{select.unsigned_integer(0), select.real(1),
+                          unpack_values(select.text(2))};
+    if (each.x.size() != dimension.value_or(each.x.size()))
+      throw damaged("the points", "have not all as many coordinates");
+    dimension = each.x.size();
+    visit(each);
   }
 }
 

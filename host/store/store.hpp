@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "run/evaluations.hpp"
 #include "run/result.hpp"
 #include "store/database.hpp"
 
@@ -69,6 +70,10 @@ class Store {
   /// by itself, and so is one in which something was looked at now; any other must not be there.  A
   /// failure never replaces what is whole: it is left out.
   void append(const std::vector<StoredRun>& runs);
+  /// Durable on return.  The run itself gives way, whatever came of it.
+  void replace(const StoredRun& run);
+  /// Every point that was asked for, in the order of the answers; all or none, durable on return.
+  void append(const std::vector<Evaluation>& evaluations);
   /// Stored runs take their place and their names in a plan that has grown.
   void rearrange(const std::vector<Place>& places);
 
@@ -85,13 +90,16 @@ class Store {
     std::vector<RenderedPicture> pictures;
   };
   void for_each_seen(const std::function<void(const Seen&)>& visit) const;
+  bool has_evaluations() const;
+  /// By query; all points have as many coordinates.
+  void for_each_evaluation(const std::function<void(const Evaluation&)>& visit) const;
 
  private:
-  std::runtime_error damaged(const std::string& key, const std::string& what) const;
+  std::runtime_error damaged(const std::string& where, const std::string& what) const;
   static constexpr std::size_t usual_rows = 40'000'000;
   explicit Store(Database database) : database_(std::move(database)) {}
   Store(Database database, std::size_t most_rows);
-  bool has_analyses() const;
+  bool has(const char* table) const;
   Database database_;
   std::size_t most_rows_ = 0;  // to be written
 };

@@ -171,7 +171,7 @@ put('worker','problem', b'\1'+ok+ok+frame(K['answer'],[3])+frame(K['answer'],[4]
 put('worker','problem-discards', b'\1'+ok+ok+frame(K['answer'],[3])+frame(K['answer'],[4])+ok+ok+frame(K['answer'],[0,96,2,0,0,0,0,0,0,0,0,0,0,0,1],[0.5],[b'label'])+frame(K['answer'],[0],[0,0])+frame(K['answer'],[2],[1,float('nan')],[b'why'])+ok)
 put('worker','problem-dimension', b'\1'+ok+ok+frame(K['answer'],[3])+frame(K['answer'],[4])+ok+ok+frame(K['answer'],[0,96,1<<33,0,1,0,0,0,0,0,0,0,0,0,0],[],[b'label']))
 # Result files
-schema, analysis_schema = re.findall(r'R"\((.*?)\)"', source('store/store.cpp'), re.S)[:2]
+schema, later_schema = re.findall(r'R"\((.*?)\)"', source('store/store.cpp'), re.S)[:2]
 training_schema = re.search(r'R"\((.*?)\)"', source('store/training_store.cpp'), re.S).group(1)
 def image(app, schema, fill):
     p=os.path.join(tempfile.mkdtemp(),'seed.db')
@@ -187,7 +187,7 @@ def runs(c):
             c.execute('INSERT INTO run VALUES ('+','.join('?'*23)+')',(f'{n:08x}',n,'q','Q','{"dimension":2}','test',0,'0',o,o,'{}',t,5,outcome,'' if outcome!='crashed' else 'was killed',2,22,2.0,0.5,0.5,0.1,0.05,'{"success":1.0,"d":null}'))
             c.execute('INSERT INTO trace VALUES (?,?)',(f'{n:08x}',trace)); n+=1
 def analysed(c):
-    runs(c); c.executescript(analysis_schema)
+    runs(c); c.executescript(later_schema)
     c.execute("INSERT INTO analysis VALUES ('00000000','[]')")
     c.execute("INSERT INTO series VALUES ('00000000',0,'cosine','cosine',NULL,?)",(struct.pack('<QdQd',1,0.5,2,0.25),))
     c.execute("INSERT INTO series VALUES ('00000000',1,'internals','estimate',1,?)",(struct.pack('<QdQd',1,0.5,2,0.25),))
@@ -199,6 +199,10 @@ def strange(c):
 put('page','parameters', image(0x5A726F74,schema,strange))
 r=image(0x5A726F74,schema,runs)
 put('result_file','table', b'\0'+r); put('page','runs', r)
+def points(c):
+    c.executescript(re.search(r'CREATE TABLE IF NOT EXISTS evaluation .*?;', later_schema, re.S).group())
+    for query,f in ((1,0.5),(2,None),(0,float('inf'))): c.execute('INSERT INTO evaluation (query, f, x) VALUES (?,?,?)',(query,f,struct.pack('<dd',1,query)))
+put('result_file','points', b'\0'+image(0x5A726F74,schema,points))
 def train(c):
     d=struct.pack('<dd',1,2)
     c.execute("INSERT INTO provenance VALUES ('seed','1')")

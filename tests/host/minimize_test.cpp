@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
@@ -128,7 +129,7 @@ TEST_CASE("each of six at once has a result file of its own", "[minimize]") {
   const Shell zeroth;
   CHECK(zeroth.sh("for i in 1 2 3 4 5 6; do $Z minimize --command \"exec $P good\" -d 2 -n 50 "
                   "-j 1 >out-$i 2>err-$i & done; wait; cat err-*; "
-                  "[ $(sed -n 's/.*trace in //p' out-* | sort -u | wc -l) = 6 ]") == 0);
+                  "[ $(sed -n 's/.*all points in //p' out-* | sort -u | wc -l) = 6 ]") == 0);
   for (const char* n : {"", "-2", "-3", "-4", "-5", "-6"}) {
     const std::string file = std::string("minimize") + n + ".zeroth";
     CHECK(zeroth({"report", file}).out.starts_with("1 runs in " + file));
@@ -155,7 +156,7 @@ TEST_CASE("a result that cannot be stored is printed, and says so", "[minimize]"
   const std::string out = read_all(zeroth.folder / "out"), err = read_all(zeroth.folder / "err");
   INFO(out << err);
   CHECK(out.starts_with("f = "));
-  CHECK(out.find("trace in") == std::string::npos);
+  CHECK(out.find("all points in") == std::string::npos);
   CHECK(err.find("error: minimize.zeroth: was removed") != std::string::npos);
 }
 
@@ -266,6 +267,73 @@ TEST_CASE("the best so far is in the file of a minimize that is killed", "[minim
   CHECK(runs.find(",interrupted,\"under way, or cut off; the best so far is f = ") !=
         std::string::npos);
   CHECK(runs.find(" at x = ") != std::string::npos);
+}
+
+TEST_CASE("--resume goes on, and asks for no point that is known", "[minimize]") {
+  const Shell zeroth;
+  const std::string search = "minimize --command \"tee -a asked | $P takes-time\" -d 2 -j 1 ";
+  CHECK(zeroth.sh("$Z " + search + "-n 400 -o whole.zeroth >whole.out 2>err && rm asked") == 0);
+  zeroth.sh("{ $Z " + search +
+            "-n 300 >out 2>err & } && p=$! && for i in $(seq 600); do $Z report minimize.zeroth "
+            "2>/dev/null | grep -q 'so far' && break; sleep 0.1; done; sleep 0.3; kill -KILL $p; "
+            "wait $p; $Z export minimize.zeroth --csv cut >err; cp asked asked-then");
+  const auto lines_in = [&](const char* name) {
+    const std::string text = read_all(zeroth.folder / name);
+    return std::count(text.begin(), text.end(), '\n');
+  };
+  const auto known = lines_in("cut/points.csv") - 1, asked_then = lines_in("asked-then");
+  CHECK((known > 0 && known <= asked_then && known < 300));
+  const ProcessResult r = zeroth(
+      {"minimize", "--resume", "minimize.zeroth", "-j", "2", "-n", "400", "--timeout", "100"});
+  INFO(r.err);
+  CHECK(r.exit_code == 0);
+  CHECK(r.err.find("going on from " + std::to_string(known) + " points of minimize.zeroth") !=
+        std::string::npos);
+  const std::string whole = read_all(zeroth.folder / "whole.out");
+  CHECK(r.out.substr(0, r.out.find(" in ")) == whole.substr(0, whole.find(" in ")));
+  CHECK(zeroth({"export", "minimize.zeroth", "--csv", "csv"}).exit_code == 0);
+  CHECK(zeroth({"export", "whole.zeroth", "--csv", "whole"}).exit_code == 0);
+  for (const char* table : {"trace.csv", "points.csv"})
+    CHECK(read_all(zeroth.folder / "csv" / table) == read_all(zeroth.folder / "whole" / table));
+  CHECK(lines_in("csv/runs.csv") == 2);
+  CHECK(lines_in("asked") == asked_then + lines_in("whole/points.csv") - 1 - known);
+  // All is known now; a program that is gone is no loss, nor is less than there is.
+  std::filesystem::remove(zeroth.folder / "asked");
+  CHECK(zeroth({"minimize", "--resume", "minimize.zeroth"}).out.find("400 queries") !=
+        std::string::npos);
+  CHECK(zeroth({"minimize", "--resume", "minimize.zeroth", "-n", "50"}).exit_code == 0);
+  CHECK(zeroth({"report", "minimize.zeroth", "-o", "page.html"}).exit_code == 0);
+  CHECK(zeroth({"export", "minimize.zeroth", "--csv", "csv", "--overwrite"}).exit_code == 0);
+  CHECK(read_all(zeroth.folder / "csv/runs.csv").find(",400,") != std::string::npos);
+  CHECK_FALSE(zeroth.exists("asked"));
+}
+
+TEST_CASE("--resume says what it cannot go on with, and leaves it as it is", "[minimize]") {
+  const Shell zeroth;
+  CHECK(zeroth.sh("echo text >text && printf '[budget]\niterations = 1\n[[problem]]\nuse = "
+                  "\"binary-classification\"\ninstances = 1\n[[optimizer]]\nuse = \"zo-sgd\"\n' "
+                  ">e.toml && $Z run e.toml -o run.zeroth >out 2>err") == 0);
+  const std::string text = read_all(zeroth.folder / "text");
+  const std::string report = zeroth({"report", "run.zeroth"}).out;
+  const std::vector<std::pair<std::vector<std::string>, std::string>> cases{
+      {{"--resume", "none.zeroth"}, "none.zeroth: is not there"},
+      {{"--resume", "text"}, "text: is not a Zeroth result file"},
+      {{"--resume", "run.zeroth"}, "run.zeroth: holds no search of `zeroth minimize`"},
+      {{"--resume", "run.zeroth", "--bounds", "-1,1"}, "--bounds: cannot be given with --resume"},
+      {{"--resume", "run.zeroth", "--optimizer", "cma-es"}, "--optimizer: cannot be given"},
+      {{"--resume", "run.zeroth", "--set", "sigma=1"}, "--set: cannot be given with --resume"}};
+  for (const auto& [arguments, part] : cases) {
+    CAPTURE(part);
+    std::vector<std::string> all{"minimize"};
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    const ProcessResult r = zeroth(all);
+    CAPTURE(r.err);
+    CHECK(r.exit_code == 2);
+    CHECK(r.err.find(part) != std::string::npos);
+  }
+  CHECK_FALSE(zeroth.exists("none.zeroth"));
+  CHECK(read_all(zeroth.folder / "text") == text);
+  CHECK(zeroth({"report", "run.zeroth"}).out == report);
 }
 
 TEST_CASE("minimize says what it waits for once its time is over", "[minimize]") {

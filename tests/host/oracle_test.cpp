@@ -558,3 +558,61 @@ TEST_CASE("a problem that starts outside of its bounds is told so, not the optim
   }
   CHECK(has(message, "the problem starts outside of its bounds: point 0, coordinate 0 is "));
 }
+
+TEST_CASE("a known value is given once, for the same bits, and for whole questions", "[oracle]") {
+  Evaluations evaluations({{1, 5, {0, 1}}, {2, not_a_number, {2, 3}}, {3, 6, {0, 1}}});
+  double f[2];
+  const std::vector<double> half{2, 3, 9, 9}, zero{-0.0, 1}, both{0, 1, 2, 3}, first{0, 1};
+  CHECK_FALSE(evaluations.recall(2, 2, half.data(), f));
+  CHECK_FALSE(evaluations.recall(1, 2, zero.data(), f));
+  CHECK(evaluations.left() == 3);
+  CHECK(evaluations.recall(2, 2, both.data(), f));
+  CHECK((f[0] == 5 && std::isnan(f[1])));
+  CHECK(evaluations.recall(1, 2, first.data(), f));
+  CHECK(f[0] == 6);
+  CHECK_FALSE(evaluations.recall(1, 2, first.data(), f));
+  CHECK(evaluations.left() == 0);
+  CHECK(evaluations.take().empty());
+}
+
+TEST_CASE("a run that begins again with what it knows asks nothing of that anew", "[oracle]") {
+  const std::vector<double> batch{0, 0, 0, 1, 2, 3};
+  std::vector<Evaluation> asked;
+  RunResult undisturbed;
+  {
+    Session s(queries(10));
+    Evaluations evaluations;
+    s.oracle.keep(evaluations);
+    CHECK(s.evaluate(batch) == ZEROTH_OK);
+    CHECK(s.iterate({1, 1, 2}) == ZEROTH_OK);  // its loss is not charged
+    undisturbed = s.finish();
+    asked = evaluations.take();
+  }
+  REQUIRE(asked.size() == undisturbed.queries + 1);  // and the loss of the iterate
+  std::size_t charged = 0;
+  for (const Evaluation& each : asked) {
+    charged += each.query > 0 ? 1 : 0;
+    if (each.query == 2) CHECK(each.x == std::vector<double>{1, 2, 3});
+  }
+  CHECK(charged == 2);
+  for (Evaluation& each : asked) each.f += 100;  // so that it is seen where values are from
+  Session s(queries(10));
+  Evaluations evaluations(asked);
+  s.oracle.keep(evaluations);
+  CHECK(s.evaluate(batch) == ZEROTH_OK);
+  CHECK(s.iterate({1, 1, 2}) == ZEROTH_OK);
+  const RunResult again = s.finish();
+  CHECK(again.queries == undisturbed.queries);
+  CHECK(again.initial_loss == undisturbed.initial_loss + 100);
+  CHECK(again.final_loss == undisturbed.final_loss + 100);
+  CHECK(evaluations.left() == 0);
+  CHECK(evaluations.take().empty());
+}
+
+TEST_CASE("a point that is known to have failed is discarded", "[oracle]") {
+  Session s(queries(10));
+  Evaluations evaluations({{1, not_a_number, {7, 7, 7}}});
+  s.oracle.keep(evaluations);
+  CHECK(s.evaluate({7, 7, 7}) == ZEROTH_DISCARD);
+  CHECK(std::isnan(s.f[0]));
+}

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cmath>
 #include <filesystem>
 #include <functional>
 #include <iterator>
@@ -163,6 +164,55 @@ TEST_CASE("a run that was interrupted is replaced by itself, however that ended"
     CHECK(r.result.outcome == Outcome::budget);
   });
   CHECK_THROWS(store.append({run}));
+}
+
+TEST_CASE("a run is replaced by itself, whatever it was", "[store]") {
+  const TemporaryFolder folder;
+  Store store = Store::open_to_write(folder / "r.zeroth");
+  store.append({run_of(0, "a", 0, 0.5), run_of(1, "b", 0, 0.25)});
+  StoredRun further = run_of(0, "a", 0, 0.125);
+  further.result.queries = 84;
+  store.replace(further);
+  std::vector<std::pair<std::uint64_t, double>> seen;
+  store.for_each(true, [&](const StoredRun& r) {
+    seen.emplace_back(r.result.queries, r.result.trace.back().loss);
+  });
+  CHECK(seen == std::vector<std::pair<std::uint64_t, double>>{{84, 0.125}, {42, 0.25}});
+}
+
+TEST_CASE("points come back from the store by query, bit for bit", "[store]") {
+  const TemporaryFolder folder;
+  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  {
+    Store store = Store::open_to_write(folder / "r.zeroth");
+    CHECK_FALSE(store.has_evaluations());
+    write_csv(store, folder / "none", false);
+    CHECK_FALSE(std::filesystem::exists(folder / "none" / "points.csv"));
+    store.append({run_of(0, "a", 0, 0.5)});
+    store.append(std::vector<Evaluation>{{2, 0.1, {-0.0, 1e-310}}, {1, nan, {0.1, 3}}});
+    store.append(std::vector<Evaluation>{{0, infinity, {1, 2}}});
+  }
+  const Store store = Store::open_to_read(folder / "r.zeroth");
+  CHECK(store.has_evaluations());
+  std::vector<Evaluation> all;
+  store.for_each_evaluation([&](const Evaluation& each) { all.push_back(each); });
+  REQUIRE(all.size() == 3);
+  CHECK((all[0].query == 0 && all[1].query == 1 && all[2].query == 2));
+  CHECK((all[0].f == infinity && std::isnan(all[1].f) && all[2].f == 0.1));
+  CHECK(all[1].x == std::vector<double>{0.1, 3});
+  CHECK((std::signbit(all[2].x[0]) && all[2].x[1] == 1e-310));
+  write_csv(store, folder / "csv", false);
+  CHECK(read_all(folder / "csv" / "points.csv") ==
+        "query,f,x1,x2\n0,inf,1,2\n1,,0.1,3\n2,0.1,-0,1e-310\n");
+}
+
+TEST_CASE("points of several dimensions are a damaged file", "[store]") {
+  const TemporaryFolder folder;
+  Store store = Store::open_to_write(folder / "r.zeroth");
+  store.append(std::vector<Evaluation>{{1, 0, {1, 2}}, {2, 0, {1}}});
+  CHECK_THROWS_WITH(store.for_each_evaluation([](const Evaluation&) {}),
+                    ContainsSubstring("r.zeroth: the points: have not all as many coordinates"));
 }
 
 TEST_CASE("a result file is created where nothing has its name", "[store]") {
