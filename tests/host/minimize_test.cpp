@@ -269,7 +269,7 @@ TEST_CASE("the best so far is in the file of a minimize that is killed", "[minim
   CHECK(runs.find(" at x = ") != std::string::npos);
 }
 
-TEST_CASE("--resume goes on, and asks for no point that is known", "[minimize]") {
+TEST_CASE("a search that was cut off goes on and asks for no point that is known", "[minimize]") {
   const Shell zeroth;
   const std::string search = "minimize --command \"tee -a asked | $P takes-time\" -d 2 -j 1 ";
   CHECK(zeroth.sh("$Z " + search + "-n 400 -o whole.zeroth >whole.out 2>err && rm asked") == 0);
@@ -308,7 +308,7 @@ TEST_CASE("--resume goes on, and asks for no point that is known", "[minimize]")
   CHECK_FALSE(zeroth.exists("asked"));
 }
 
-TEST_CASE("--resume says what it cannot go on with, and leaves it as it is", "[minimize]") {
+TEST_CASE("what no search can go on with is left as it is", "[minimize]") {
   const Shell zeroth;
   CHECK(zeroth.sh("echo text >text && printf '[budget]\niterations = 1\n[[problem]]\nuse = "
                   "\"binary-classification\"\ninstances = 1\n[[optimizer]]\nuse = \"zo-sgd\"\n' "
