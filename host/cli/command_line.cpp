@@ -24,20 +24,25 @@ constexpr const char* overview = R"(Zeroth: black-box (zeroth-order) optimizatio
 usage: zeroth COMMAND [OPTIONS]
 
   zeroth list [optimizers|problems]   what the plugins offer
-  zeroth describe NAME                one optimizer or problem: parameters, reference, file
-  zeroth run EXPERIMENT.toml          run a matrix of optimizers and problems; again: only what is missing
+  zeroth describe NAME                one of them: parameters, reference, file
+  zeroth run EXPERIMENT.toml          run a matrix of optimizers and problems;
+                                      again: only what is missing
   zeroth minimize --command PROGRAM   minimise what a program of yours computes
-  zeroth train TRAINING.toml -o FILE  learn the weights of an optimizer; again: go on where it was
-  zeroth tune EXPERIMENT.toml         find good parameters on the train split; writes them as an experiment
-  zeroth report FILE                  print the table of a result file; -o REPORT.html: a page of figures and tests
-  zeroth export FILE --csv DIR        write runs.csv, trace.csv and what else there is
-  zeroth new optimizer|problem NAME   write the source of a plugin of your own, with tests
+  zeroth train TRAINING.toml -o FILE  learn the weights of an optimizer; again:
+                                      go on where it was
+  zeroth tune EXPERIMENT.toml         find good parameters on the train split;
+                                      writes them as an experiment
+  zeroth report FILE                  print the table of a result file;
+                                      -o REPORT.html: a page of figures
+  zeroth export FILE --csv DIR        write runs.csv, trace.csv, ...
+  zeroth new optimizer|problem NAME   write the source of a plugin, with tests
   zeroth check LIBRARY                put a plugin through its tests
 
 `zeroth COMMAND --help` says more.  `zeroth --version` prints the version.
 
-Plugins are looked for in --plugin-dir, ZEROTH_PLUGIN_PATH, beside the program, and in
-$XDG_DATA_HOME/zeroth/plugins.  Exit codes: 0 done, 1 runs, files or tests failed, 2 bad input, 130 interrupted.
+Plugins are looked for in --plugin-dir, ZEROTH_PLUGIN_PATH, beside the program,
+and in $XDG_DATA_HOME/zeroth/plugins.
+Exit codes: 0 done, 1 runs, files or tests failed, 2 bad input, 130 interrupted.
 )";
 
 using Arguments = std::vector<std::string>;
@@ -126,10 +131,11 @@ int describe(const Call& call) {
 }
 
 constexpr const char* run_text =
-    R"(Runs every combination of problem, instance, trial and optimizer of the experiment that the
-result file does not hold yet, and prints the table.  A finished run is on disk before the
-next line of progress; after an interruption, the same command goes on.
-Experiments, weights and models that are shipped are in
+    R"(Runs every combination of problem, instance, trial and optimizer of the
+experiment that the result file does not hold yet, and prints the table. A
+finished run is on disk before the next line of progress; after an
+interruption, the same command goes on. Experiments, weights and models that
+are shipped are in
 {}.
 )";
 
@@ -165,21 +171,25 @@ int run(const Call& call) {
 }
 
 constexpr const char* minimize_text =
-    R"(Minimises what a program computes, and prints the best point that was evaluated.
+    R"(Minimises what a program computes, and prints the best point that was
+evaluated.
 
-The program reads a line with D numbers and writes a line with the value, again and again,
-each flushed at once; `nan` says that the point failed.  It is started once for each thread, so
-that several points are computed at a time.  `zeroth describe command` lists what else can be set;
-such programs are in {}.
+The program reads a line with D numbers and writes a line with the value, again
+and again, each flushed at once; `nan` says that the point failed. It is
+started once for each thread, so that several points are computed at a time.
+`zeroth describe command` lists what else can be set; such programs are in
+{}.
 
-  zeroth minimize --command 'python3 sim.py' --dimension 8 --bounds=-5,5 --queries 2000
+  zeroth minimize --command 'python3 sim.py' -d 8 --bounds -5,5 --queries 2000
 
-Every point is in the result file as soon as its value is there.  Ctrl-C ends after the points
-under way, and prints the best; then, as after a crash, or to spend more queries,
+Every point is in the result file as soon as its value is there. Ctrl-C ends
+after the points under way, and prints the best; then, as after a crash, or to
+spend more queries,
 
   zeroth minimize --resume minimize.zeroth
 
-goes on with the same search, and asks the program for no point again that the file has.
+goes on with the same search, and asks the program for no point again that the
+file has.
 )";
 
 // What a search is: --resume finds it in the file.
@@ -248,9 +258,9 @@ int minimize(const Call& call) {
 }
 
 constexpr const char* train_text =
-    R"(Learns the weights of an optimizer on the train split of a problem, and writes the best by
-validation.  Where it stands and its curve are in WEIGHTS.training: interrupted or killed,
-the same command goes on and ends with the same bits.
+    R"(Learns the weights of an optimizer on the train split of a problem, and writes
+the best by validation. Where it stands and its curve are in WEIGHTS.training:
+interrupted or killed, the same command goes on and ends with the same bits.
 )";
 
 int train(const Call& call) {
@@ -271,23 +281,26 @@ int train(const Call& call) {
 }
 
 constexpr const char* tune_text =
-    R"(Finds, for each optimizer of an experiment, the parameters with the least mean final loss on
-instances of the train split, and writes the experiment with these values.
+    R"(Finds, for each optimizer of an experiment, the parameters with the least mean
+final loss on instances of the train split, and writes the experiment with
+these values.
 
-What is tried: delta (alpha, of an optimizer that learns) at 0.01, 0.1, ..., 1000, then
-linearly about the best; beta1 at 0.9, 0.99 and beta2 at 0.99, 0.996, 0.999, where both are
-there; a parameter that the experiment sets to a list, at its values.  Or what `tune` of an
-[[optimizer]] says instead: false, or a table of parameters, each with a list or powers of ten:
+What is tried: delta (alpha, of an optimizer that learns) at 0.01, 0.1, ...,
+1000, then linearly about the best; beta1 at 0.9, 0.99 and beta2 at 0.99,
+0.996, 0.999, where both are there; a parameter that the experiment sets to a
+list, at its values. Or what `tune` of an [[optimizer]] says instead: false,
+or a table of parameters, each with a list or powers of ten:
 
-  tune = { sigma = [0.1, 0.3], delta = { decades = [1e-4, 1.0], linear = false } }
+  tune = { sigma = [1, 3], delta = { decades = [1e-4, 1.0], linear = false } }
 
-[tune] may have instances (default: the first 20), trials (1), score ("mean" or "median"),
-at (iterations after which the loss counts, instead of the last) and floor.  A setting is
-discarded once it would lose even if all its other runs ended at the floor, which is 0 unless
-said: this changes no winner.  Equal scores: the one tried first.
+[tune] may have instances (default: the first 20), trials (1), score ("mean" or
+"median"), at (iterations after which the loss counts, instead of the last) and
+floor. A setting is discarded once it would lose even if all its other runs
+ended at the floor, which is 0 unless said: this changes no winner. Equal
+scores: the one tried first.
 
-A finished run is on disk, in TUNED.toml.tuning, which `zeroth report` and `export` read: after an
-interruption, the same command goes on.
+A finished run is on disk, in TUNED.toml.tuning, which `zeroth report` and
+`export` read: after an interruption, the same command goes on.
 )";
 
 int tune(const Call& call) {
@@ -313,9 +326,10 @@ int tune(const Call& call) {
 }
 
 constexpr const char* report_text =
-    R"(Prints the table of a result file or a training file, also while it is being written.
-With -o, writes one HTML page instead: curves, targets, profiles, tests and how the experiment
-was run.  It needs no network, and every figure and table can be saved from it.
+    R"(Prints the table of a result file or a training file, also while it is being
+written. With -o, writes one HTML page instead: curves, targets, profiles,
+tests and how the experiment was run. It needs no network, and every figure
+and table can be saved from it.
 )";
 
 int report(const Call& call) {
@@ -336,12 +350,14 @@ int report(const Call& call) {
 
 constexpr const char* export_text = R"(Writes the results for other tools.
 
-runs.csv has a row for each run; trace.csv one for each iterate: run, iteration (0 is the
-initial point), queries charged until then, full-data loss there.  Where analyses were made,
-analysis.csv has a row for each of their numbers, pictures.csv one for each picture in pictures/.
-Of a training file:
-training.csv has a row for each group of optimizations, validation.csv one for each epoch.
-Empty fields are missing values.
+runs.csv has a row for each run; trace.csv one for each iterate: run, iteration
+(0 is the initial point), queries charged until then, full-data loss there.
+Where analyses were made, analysis.csv has a row for each of their numbers,
+pictures.csv one for each picture in pictures/. Of a `zeroth minimize`,
+points.csv has a row for each point: the number of the query (0: for the trace,
+not charged), the value, the point. Of a training file: training.csv has a row
+for each group of optimizations, validation.csv one for each epoch. Empty
+fields are missing values.
 )";
 
 int export_results(const Call& call) {
@@ -357,9 +373,10 @@ int export_results(const Call& call) {
 }
 
 constexpr const char* new_text =
-    R"(Writes a small optimizer or problem in C++ that works, with build and tests, under your name.
-NAME is its id, such as trust-region.  The guides write_an_optimizer.md and write_a_problem.md go on
-from there: they are in {}.
+    R"(Writes a small optimizer or problem in C++ that works, with build and tests,
+under your name. NAME is its id, such as trust-region. The guides
+write_an_optimizer.md and write_a_problem.md go on from there: they are in
+{}.
 )";
 
 int new_plugin(const Call& call) {
@@ -382,8 +399,8 @@ int new_plugin(const Call& call) {
 }
 
 constexpr const char* check_text =
-    R"(Puts a plugin through tests of the library, of each optimizer and of each problem, each test
-in a process of its own.  The result of a test is
+    R"(Puts a plugin through tests of the library, of each optimizer and of each
+problem, each test in a process of its own. The result of a test is
 
   pass   it is as it should be
   warn   it works, but look at it

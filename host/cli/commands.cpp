@@ -162,7 +162,7 @@ Commands make_commands(Terminal& terminal, const std::vector<std::string>& folde
       terminal.note(fmt::format("wrote {}", options.output));
       return 0;
     }
-    fmt::print("{} runs in {}\n{}", store.size(), options.file,
+    fmt::print("{} run{} in {}\n{}", store.size(), store.size() == 1 ? "" : "s", options.file,
                format(summarize(read_results(store)), colours(STDOUT_FILENO)));
     print_best(store.provenance());
     return 0;

@@ -10,13 +10,13 @@
 #include <cstdio>
 #include <exception>
 #include <filesystem>
-#include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <utility>
 #include <variant>
 
+#include "awake_clock.hpp"
 #include "cli/commands.hpp"
 #include "cli/environment.hpp"
 #include "cli/paths.hpp"
@@ -104,8 +104,8 @@ MinimizeOptions gone_on_with(const MinimizeOptions& given, MinimizeOptions earli
   return earlier;
 }
 
-double seconds_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+double seconds_since(AwakeClock::time_point start) {
+  return std::chrono::duration<double>(AwakeClock::now() - start).count();
 }
 
 /// How far, how good, and how long still.
@@ -127,7 +127,7 @@ class MinimizeProgress {
   }
 
  private:
-  using Clock = std::chrono::steady_clock;
+  using Clock = AwakeClock;
 
   // Of whichever budget is spent first.
   double part_done(const Standing& now, double elapsed) const {
@@ -253,7 +253,7 @@ class Watch {
   }
 
  private:
-  using Clock = std::chrono::steady_clock;
+  using Clock = AwakeClock;
 
   void tell(const Standing& now) {
     terminal_.note(waiting_text("points"));

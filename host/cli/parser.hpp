@@ -73,12 +73,22 @@ class Parser {
     all.add(visible_).add(hidden_);
     po::variables_map map;
     try {
-      po::store(po::command_line_parser(arguments).options(all).positional(positional_).run(), map);
+      // Its own name for what is too much: Boost's error does not say which it is.
+      std::vector<std::string> beyond;
+      all.add_options()("beyond", po::value(&beyond));
+      po::positional_options_description positional = positional_;
+      positional.add("beyond", -1);
+      po::store(po::command_line_parser(arguments).options(all).positional(positional).run(), map);
       if (map.count("help") != 0) {
         out << "usage: " << usage_ << "\n\n" << explanation_ << "\n" << visible_;
         return false;
       }
       po::notify(map);
+      if (!beyond.empty()) {
+        throw UserError("command line",
+                        fmt::format("'{}' is one argument too many", beyond.front()),
+                        "usage: " + usage_);
+      }
       for (const auto& [name, value] : map) {
         if (!value.defaulted()) given_.insert(name);
       }
@@ -87,8 +97,6 @@ class Parser {
       for (const auto& option : visible_.options()) known.push_back("--" + option->long_name());
       throw UserError("command line", fmt::format("unknown option '{}'", error.get_option_name()),
                       suggestion(error.get_option_name(), known));
-    } catch (const po::too_many_positional_options_error&) {
-      throw UserError("command line", "too many arguments", "usage: " + usage_);
     } catch (const po::error& error) {
       throw UserError("command line", error.what(), "usage: " + usage_);
     }

@@ -148,8 +148,7 @@ void SearchFile::keep(const Standing& now) {
   result.queries = now.queries;
   result.initial_loss = nan;
   result.final_loss = result.best_loss = now.best.f;
-  result.wall_seconds =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
+  result.wall_seconds = std::chrono::duration<double>(AwakeClock::now() - started_).count();
   StoredRun row = to_stored(plan_, {&plan_.runs.front(), result});
   row.optimizer_label += fmt::format(", the best of {} queries so far", now.queries);
   put(std::move(row), now.best);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "awake_clock.hpp"
 #include "cli/command_line.hpp"
 #include "plan/plan.hpp"
 #include "run/alone.hpp"
@@ -55,7 +56,7 @@ class SearchFile {
   std::optional<StoredRun> before_;        // of the search that this one goes on with
   std::vector<Evaluation> not_yet_there_;  // but asked for
   bool holds_a_run_;
-  std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+  AwakeClock::time_point started_ = AwakeClock::now();
 };
 
 /// Throws UserError: there is something of that name.

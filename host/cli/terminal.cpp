@@ -86,7 +86,7 @@ void Terminal::standing(const std::string& line, bool at_end) {
   if (interactive_) return progress(line);
   {
     const std::lock_guard lock(mutex_);
-    const auto now = std::chrono::steady_clock::now();
+    const auto now = AwakeClock::now();
     if (!last_standing_) last_standing_ = now;
     if (!at_end && now - *last_standing_ < std::chrono::seconds(10)) return;
     last_standing_ = now;

@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 
+#include "awake_clock.hpp"
+
 namespace zeroth::host {
 
 /// Opens those of the three standard streams that are closed: else a result file could take the
@@ -40,7 +42,7 @@ class Terminal {
   std::mutex mutex_;
   bool interactive_, colours_;
   std::string progress_;
-  std::optional<std::chrono::steady_clock::time_point> last_standing_;
+  std::optional<AwakeClock::time_point> last_standing_;
 };
 
 /// Counts runs, and says how many, how fast and how long still.  Threads: one caller.
@@ -51,7 +53,7 @@ class Progress {
   void update(std::size_t done, std::size_t failed);
 
  private:
-  using Clock = std::chrono::steady_clock;
+  using Clock = AwakeClock;
   Terminal& terminal_;
   std::size_t total_;
   Clock::time_point started_ = Clock::now();

@@ -13,8 +13,10 @@
 #include <string>
 #include <system_error>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
+#include "awake_clock.hpp"
 #include "cli/commands.hpp"
 #include "cli/environment.hpp"
 #include "cli/paths.hpp"
@@ -53,7 +55,7 @@ class TuningProgress {
   }
 
  private:
-  using Clock = std::chrono::steady_clock;
+  using Clock = AwakeClock;
   Terminal& terminal_;
   Clock::time_point started_ = Clock::now();
 };
@@ -272,6 +274,7 @@ void decide(Terminal& terminal, const Prepared& prepared, Searches& searches, St
   const std::vector<const Suite*> suites = borrowed(prepared.suites);
   TuningProgress progress(terminal);
   std::size_t done = 0, failed = 0;
+  bool told = false;
   for (;;) {
     if (searches.update()) {
       terminal.warn(
@@ -292,6 +295,7 @@ void decide(Terminal& terminal, const Prepared& prepared, Searches& searches, St
                 left -= batch.size();
                 keep(terminal, store, prepared.plan, files, std::move(batch), failed);
                 progress.update(done, left, failed);
+                if (interrupted && !std::exchange(told, true)) terminal.note(waiting_text("runs"));
               });
   }
   terminal.clear_progress();

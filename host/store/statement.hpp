@@ -17,10 +17,11 @@ namespace zeroth::host {
 class SqliteError : public std::runtime_error {
  public:
   explicit SqliteError(sqlite3* database)
-      : std::runtime_error(name_of(database) + ": " + sqlite3_errmsg(database) +
-                           (sqlite3_errcode(database) == SQLITE_FULL
-                                ? "; free some space, and the same command goes on from there"
-                                : "")),
+      : std::runtime_error(
+            name_of(database) + ": " + sqlite3_errmsg(database) +
+            (sqlite3_errcode(database) == SQLITE_FULL
+                 ? "; free some space: what is in the file stays, and can be gone on from"
+                 : "")),
         code_(sqlite3_errcode(database)) {}
   int code() const { return code_; }
 

@@ -132,7 +132,7 @@ TEST_CASE("each of six at once has a result file of its own", "[minimize]") {
                   "[ $(sed -n 's/.*all points in //p' out-* | sort -u | wc -l) = 6 ]") == 0);
   for (const char* n : {"", "-2", "-3", "-4", "-5", "-6"}) {
     const std::string file = std::string("minimize") + n + ".zeroth";
-    CHECK(zeroth({"report", file}).out.starts_with("1 runs in " + file));
+    CHECK(zeroth({"report", file}).out.starts_with("1 run in " + file));
   }
 }
 
@@ -145,7 +145,7 @@ TEST_CASE("a reader that has gone costs minimize no result", "[minimize]") {
             "$Z export minimize.zeroth --csv c >/dev/null && grep -q ',100,' c/runs.csv") == 0);
   CHECK(zeroth.sh("$Z minimize --command \"exec $P good .\" -d 2 -n 100 --json -o full.zeroth "
                   ">/dev/full 2>err") == 1);
-  CHECK(zeroth({"report", "full.zeroth"}).out.starts_with("1 runs in"));
+  CHECK(zeroth({"report", "full.zeroth"}).out.starts_with("1 run in"));
 }
 
 TEST_CASE("a result that cannot be stored is printed, and says so", "[minimize]") {
@@ -245,7 +245,7 @@ TEST_CASE("a terminal that goes ends minimize like Ctrl-C, unless it is started 
       "&& kill -HUP $p && kill -HUP $p && wait $p";
   CHECK(zeroth.sh(start + "-n 100000000 " + hang_up) == 130);
   CHECK(read_all(zeroth.folder / "out").find("interrupted: ") != std::string::npos);
-  CHECK(zeroth({"report", "minimize.zeroth"}).out.starts_with("1 runs in"));
+  CHECK(zeroth({"report", "minimize.zeroth"}).out.starts_with("1 run in"));
   zeroth.sh("rm pid-*");
   CHECK(zeroth.sh("trap '' HUP; " + start + "-n 400 " + hang_up) == 0);
   CHECK(read_all(zeroth.folder / "out").find("all queries are spent") != std::string::npos);
@@ -259,7 +259,7 @@ TEST_CASE("the best so far is in the file of a minimize that is killed", "[minim
       "break; sleep 0.1; done; kill -KILL $p && wait $p");
   const std::string report = zeroth({"report", "minimize.zeroth"}).out;
   INFO(report);
-  CHECK(report.starts_with("1 runs in"));
+  CHECK(report.starts_with("1 run in"));
   CHECK(report.find("CMA-ES, the best of ") != std::string::npos);
   CHECK(zeroth({"report", "minimize.zeroth", "-o", "page.html"}).exit_code == 0);
   CHECK(zeroth({"export", "minimize.zeroth", "--csv", "csv"}).exit_code == 0);

@@ -1,6 +1,11 @@
 // How C++ plugins fail: throw an Error, and the layer turns it into a status and a message.
 #pragma once
 
+#if __cplusplus <= 201703L
+#error \
+    "Zeroth's C++ headers need C++20 (-std=c++20); for another language or standard there is zeroth/abi.h"
+#endif
+
 #include <zeroth/abi.h>
 
 #include <algorithm>
