@@ -2,8 +2,7 @@
 #pragma once
 
 #if __cplusplus <= 201703L
-#error \
-    "Zeroth's C++ headers need C++20 (-std=c++20); for another language or standard there is zeroth/abi.h"
+#error "Zeroth's C++ headers need C++20 (-std=c++20); zeroth/abi.h is for C and older standards"
 #endif
 
 #include <zeroth/abi.h>
