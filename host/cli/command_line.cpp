@@ -188,8 +188,8 @@ spend more queries,
 
   zeroth minimize --resume minimize.zeroth
 
-goes on with the same search, and asks the program for no point again that the
-file has.
+goes on with the same search, by the program that the file names, and asks it
+for no point again that has a value there.
 )";
 
 // What a search is: --resume finds it in the file.

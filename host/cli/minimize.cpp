@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cctype>
 #include <chrono>
+#include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <exception>
@@ -97,11 +99,49 @@ MinimizeOptions gone_on_with(const MinimizeOptions& given, MinimizeOptions earli
   if (given.queries) earlier.queries = given.queries;
   if (given.seconds) earlier.seconds = given.seconds;
   if (given.target) earlier.target = given.target;
-  if (given.timeout != 0) earlier.timeout = given.timeout;
+  if (given.timeout != 0) {
+    earlier.timeout = given.timeout;
+    std::erase_if(earlier.settings,
+                  [](const std::string& each) { return each.starts_with("problem.timeout="); });
+  }
   earlier.resume = given.resume;
   earlier.threads = given.threads;
   earlier.json = given.json;
   return earlier;
+}
+
+// Points that failed for want of time, and those after which the search ended, get another try.
+void forget_failures(std::vector<Evaluation>& known, bool had_less_time) {
+  const auto failed = [](const Evaluation& each) { return std::isnan(each.f); };
+  if (had_less_time) std::erase_if(known, failed);
+  while (!known.empty() && failed(known.back())) known.pop_back();
+}
+
+Incumbent best_of(const std::vector<Evaluation>& known) {
+  Incumbent best;
+  for (const Evaluation& each : known) {
+    if (std::isfinite(each.f) && !(best.f <= each.f)) best = {each.x, each.f, each.query};
+  }
+  return best;
+}
+
+const Incumbent& better_of(const Incumbent& one, const Incumbent& other) {
+  return other.x.empty() || one.f <= other.f ? one : other;
+}
+
+std::uint64_t last_query_of(const std::vector<Evaluation>& known) {
+  std::uint64_t last = 0;
+  for (const Evaluation& each : known) last = std::max(last, each.query);
+  return last;
+}
+
+// As a word of sh.
+std::string quoted(const std::string& file) {
+  const auto plain = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '_' || c == '-' ||
+           c == '/';
+  };
+  return std::all_of(file.begin(), file.end(), plain) ? file : "'" + file + "'";
 }
 
 double seconds_since(AwakeClock::time_point start) {
@@ -111,8 +151,9 @@ double seconds_since(AwakeClock::time_point start) {
 /// How far, how good, and how long still.
 class MinimizeProgress {
  public:
-  MinimizeProgress(Terminal& terminal, const MinimizeOptions& options)
-      : terminal_(terminal), options_(options) {}
+  /// known  queries that cost no time
+  MinimizeProgress(Terminal& terminal, const MinimizeOptions& options, std::uint64_t known)
+      : terminal_(terminal), options_(options), known_(known) {}
 
   void look(const Standing& now) {
     const double elapsed = seconds_since(started_);
@@ -132,8 +173,9 @@ class MinimizeProgress {
   // Of whichever budget is spent first.
   double part_done(const Standing& now, double elapsed) const {
     double done = 0;
-    if (options_.queries && *options_.queries > 0) {
-      done = static_cast<double>(now.queries) / static_cast<double>(*options_.queries);
+    if (options_.queries && *options_.queries > known_ && now.queries > known_) {
+      done = static_cast<double>(now.queries - known_) /
+             static_cast<double>(*options_.queries - known_);
     }
     if (options_.seconds) done = std::max(done, elapsed / *options_.seconds);
     return std::min(done, 1.0);
@@ -141,6 +183,7 @@ class MinimizeProgress {
 
   Terminal& terminal_;
   const MinimizeOptions& options_;
+  const std::uint64_t known_;
   Clock::time_point started_ = Clock::now();
 };
 
@@ -206,7 +249,7 @@ void print_text(const LoneRun& run, const Plan& plan, const std::string& output)
              run.best.query > 0 ? fmt::format(", the best is number {}", run.best.query) : "",
              output.empty() ? "" : fmt::format("; all points in {}", output));
   if (!output.empty() && is_cut_off(result.outcome))
-    fmt::print("`zeroth minimize --resume {}` goes on\n", output);
+    fmt::print("`zeroth minimize --resume {}` goes on\n", quoted(output));
 }
 
 // output: where it is stored; empty: nowhere.
@@ -226,13 +269,13 @@ void print(const LoneRun& run, const Plan& plan, const MinimizeOptions& options,
 class Watch {
  public:
   Watch(Terminal& terminal, const MinimizeOptions& options, SearchFile& results,
-        Evaluations& evaluations, const std::atomic<bool>& interrupted)
+        Evaluations& evaluations, std::uint64_t known, const std::atomic<bool>& interrupted)
       : terminal_(terminal),
         options_(options),
         results_(results),
         evaluations_(evaluations),
         interrupted_(interrupted),
-        progress_(terminal, options) {}
+        progress_(terminal, options, known) {}
 
   void look(const Standing& now) {
     progress_.look(now);
@@ -315,21 +358,32 @@ int minimize_command(Terminal& terminal, const std::vector<std::string>& folders
     const Optimizer accepted(*optimizer.descriptor, optimizer.values, optimizer.where);
   }
   std::atomic<bool>& interrupted = watch_for_interruption();
-  const std::size_t known = earlier ? earlier->known.size() : 0;
-  Evaluations evaluations(earlier ? std::exchange(earlier->known, {}) : std::vector<Evaluation>());
+  std::vector<Evaluation> known;
   if (earlier) {
-    terminal.note(fmt::format("going on from {} points of {}; the program is: {}", known,
+    known = std::exchange(earlier->known, {});
+    forget_failures(known, options.timeout != earlier->options.timeout);
+    if (fs::current_path() != earlier->folder)
+      terminal.warn(fmt::format("the search was begun in {}: here the program may be another",
+                                printable(earlier->folder)));
+    terminal.note(fmt::format("going on from {} points of {}; the program is: {}", known.size(),
                               options.resume, options.command));
   }
+  const Incumbent best_known = best_of(known);
+  const std::uint64_t queries_known = last_query_of(known);
+  Evaluations evaluations(known);
   SearchFile results(plan, options, std::move(earlier));
-  Watch watch(terminal, options, results, evaluations, interrupted);
-  const LoneRun run = run_alone(plan, plan.runs.front(), suite, evaluations, options.threads,
-                                interrupted, [&](const Standing& now) { watch.look(now); });
+  results.enter();
+  Watch watch(terminal, options, results, evaluations, queries_known, interrupted);
+  LoneRun run = run_alone(plan, plan.runs.front(), suite, evaluations, options.threads, interrupted,
+                          [&](const Standing& now) {
+                            watch.look({now.queries, better_of(now.best, best_known)});
+                          });
+  run.best = better_of(run.best, best_known);
   terminal.clear_progress();
-  if (evaluations.left() > 0 && run.result.queries > known) {
+  if (evaluations.left() > 0 && run.result.queries >= queries_known) {
     terminal.note(fmt::format(
         "the search took another way than before: {} of the {} points were not asked for again",
-        evaluations.left(), known));
+        evaluations.left(), known.size()));
   }
   // First: printing may fail, and so may this, whatever was printed.
   std::exception_ptr lost;

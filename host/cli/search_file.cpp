@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -32,7 +33,8 @@ void read(const Json& json, const char* name, std::optional<T>& value) {
 }
 
 std::string text_of(const MinimizeOptions& options) {
-  return Json{{"command", options.command},
+  return Json{{"folder", fs::current_path().string()},
+              {"command", options.command},
               {"dimension", options.dimension},
               {"bounds", options.bounds},
               {"start", options.start},
@@ -49,8 +51,7 @@ std::string text_of(const MinimizeOptions& options) {
 }
 
 // Throws nlohmann::json::exception.
-MinimizeOptions options_in(const std::string& text) {
-  const Json json = Json::parse(text);
+MinimizeOptions options_in(const Json& json) {
   MinimizeOptions options;
   json.at("command").get_to(options.command);
   json.at("dimension").get_to(options.dimension);
@@ -95,22 +96,25 @@ EarlierSearch open_search(const fs::path& file) {
   std::error_code ignored;
   if (!fs::exists(file, ignored))
     throw UserError(file.string(), "is not there", "name a result file of `zeroth minimize`");
-  EarlierSearch earlier{Store::open_to_write(file), {}, {}, {}};
-  const Provenance provenance = earlier.store.provenance();
+  const Provenance provenance = Store::open_to_read(file).provenance();  // before it is touched
   const auto options = std::find_if(provenance.begin(), provenance.end(),
                                     [](const auto& each) { return each.first == options_name; });
   if (options == provenance.end()) {
     throw UserError(file.string(), "holds no search of `zeroth minimize` that can be gone on with",
                     "begin anew, without --resume");
   }
+  EarlierSearch earlier{Store::open_to_write(file), {}, {}, {}, {}};
   try {
-    earlier.options = options_in(options->second);
+    const Json json = Json::parse(options->second);
+    earlier.options = options_in(json);
+    json.at("folder").get_to(earlier.folder);
   } catch (const nlohmann::json::exception& error) {
     throw UserError(file.string(), fmt::format("is damaged: {}", error.what()),
                     "begin anew, without --resume");
   }
   earlier.store.for_each(false, [&](const StoredRun& run) { earlier.run = run; });
-  earlier.store.for_each_evaluation([&](const Evaluation& each) { earlier.known.push_back(each); });
+  earlier.store.for_each_evaluation(Store::Order::as_answered,
+                                    [&](const Evaluation& each) { earlier.known.push_back(each); });
   return earlier;
 }
 
@@ -122,18 +126,20 @@ SearchFile::SearchFile(const Plan& plan, const MinimizeOptions& options,
           {plan.matrix.problems.front().descriptor, plan.matrix.optimizers.front().descriptor},
           options.threads)),
       store_(earlier ? std::move(earlier->store) : claim(name_)),
-      holds_a_run_(earlier.has_value()) {
+      holds_a_value_(earlier.has_value()) {
   if (earlier) before_ = std::move(earlier->run);
   circumstances_.emplace_back("title", options.command);
   circumstances_.emplace_back(options_name, text_of(options));
 }
 
 SearchFile::~SearchFile() {
-  const bool goes = !holds_a_run_ && store_ && !store_->is_lost();
+  const bool goes = !holds_a_value_ && store_ && !store_->is_lost();
   store_.reset();
   std::error_code ignored;
   if (goes) fs::remove(name_, ignored);
 }
+
+void SearchFile::enter() { store_->set_provenance(circumstances_); }
 
 void SearchFile::keep(const LoneRun& run) {
   put(to_stored(plan_, {&plan_.runs.front(), run.result}), run.best);
@@ -157,30 +163,33 @@ void SearchFile::keep(const Standing& now) {
 void SearchFile::keep(std::vector<Evaluation> evaluations) {
   std::move(evaluations.begin(), evaluations.end(), std::back_inserter(not_yet_there_));
   if (not_yet_there_.empty()) return;
-  if (!holds_a_run_) store_->set_provenance(circumstances_);
   store_->append(not_yet_there_);
+  holds_a_value_ =
+      holds_a_value_ || std::any_of(not_yet_there_.begin(), not_yet_there_.end(),
+                                    [](const Evaluation& each) { return std::isfinite(each.f); });
   not_yet_there_.clear();
 }
 
-// What has come less far than the search that it goes on with does not take its place.
 void SearchFile::put(StoredRun run, const Incumbent& best) {
-  if (before_) {
-    const RunResult& before = before_->result;
-    const bool fails = is_failure(run.result.outcome);
-    if (run.result.queries < before.queries || (fails && run.result.queries == before.queries))
-      return;
-    run.result.wall_seconds += before.wall_seconds;
-    run.result.problem_seconds += before.problem_seconds;
+  if (is_further(run.result)) {
+    if (before_) {
+      run.result.wall_seconds += before_->result.wall_seconds;
+      run.result.problem_seconds += before_->result.problem_seconds;
+    }
+    store_->replace(run);
   }
-  store_->replace(run);
-  holds_a_run_ = true;
-  Provenance provenance = circumstances_;
-  provenance.insert(provenance.end(), {{"best_point", Json(best.x).dump()},
-                                       {"best_value", fmt::format("{}", best.f)},
-                                       {"best_query", fmt::format("{}", best.query)},
-                                       {"queries", fmt::format("{}", run.result.queries)},
-                                       {"last_run", now_text()}});
-  store_->set_provenance(provenance);
+  holds_a_value_ = true;
+  store_->set_provenance({{"best_point", Json(best.x).dump()},
+                          {"best_value", fmt::format("{}", best.f)},
+                          {"best_query", fmt::format("{}", best.query)},
+                          {"last_run", now_text()}});
+}
+
+// What has come less far than the search that it goes on with does not take its place.
+bool SearchFile::is_further(const RunResult& result) const {
+  if (!before_) return true;
+  const std::uint64_t before = before_->result.queries;
+  return result.queries > before || (result.queries == before && !is_failure(result.outcome));
 }
 
 }  // namespace zeroth::host

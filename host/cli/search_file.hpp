@@ -20,6 +20,7 @@ namespace zeroth::host {
 struct EarlierSearch {
   Store store;                    // open to be written to
   MinimizeOptions options;        // that it was given
+  std::string folder;             // that it was called in
   std::optional<StoredRun> run;   // none: no point had a value yet
   std::vector<Evaluation> known;  // all of its points
 };
@@ -39,6 +40,8 @@ class SearchFile {
   ~SearchFile();
 
   const std::string& name() const { return name_; }
+  /// What is looked for, and how far: so that it can be gone on with, whatever happens.
+  void enter();
 
   /// What a program that is killed leaves behind: the best so far, and every point.
   void keep(const Standing& now);
@@ -48,6 +51,7 @@ class SearchFile {
 
  private:
   void put(StoredRun run, const Incumbent& best);
+  bool is_further(const RunResult& result) const;
 
   const Plan& plan_;
   std::string name_;
@@ -55,7 +59,7 @@ class SearchFile {
   std::optional<Store> store_;
   std::optional<StoredRun> before_;        // of the search that this one goes on with
   std::vector<Evaluation> not_yet_there_;  // but asked for
-  bool holds_a_run_;
+  bool holds_a_value_;
   AwakeClock::time_point started_ = AwakeClock::now();
 };
 

@@ -134,7 +134,7 @@ class AnalysisFiles {
 
 void write_points(const Store& store, NewFile& file) {
   bool begun = false;
-  store.for_each_evaluation([&](const Evaluation& each) {
+  store.for_each_evaluation(Store::Order::by_query, [&](const Evaluation& each) {
     if (!std::exchange(begun, true)) {
       file.out() << "query,f";
       for (std::size_t i = 1; i <= each.x.size(); ++i) file.out() << ",x" << i;

@@ -17,9 +17,8 @@ LoneRun solve(const Plan& plan, const PlannedRun& cell, const Suite& suite,
   const Configuration& configuration = plan.optimizer(cell);
   const Instance instance(suite, plan.problem(cell).split, cell.instance);
   const Optimizer optimizer(*configuration.descriptor, configuration.values, configuration.where);
-  Oracle oracle(instance, plan.budget, Seeds(cell.seed), stop);
+  Oracle oracle(instance, plan.budget, Seeds(cell.seed), stop, &evaluations);
   oracle.keep_what_is_done();
-  oracle.keep(evaluations);
   oracle.watch(std::move(watcher));
   LoneRun run;
   run.result = oracle.solved_by(optimizer).value();

@@ -26,7 +26,7 @@ struct LoneRun {
 
 /// Runs one cell with all threads at its batches.
 ///
-/// evaluations  as Oracle::keep().
+/// evaluations  as the oracle takes them.
 /// look         called on the calling thread about ten times a second.
 /// stop         once set, the run ends at its next query with what it has: Outcome::interrupted.
 /// Throws what creating the optimizer or opening the instance throws.

@@ -26,25 +26,31 @@ class Evaluations {
   Evaluations() = default;
   explicit Evaluations(const std::vector<Evaluation>& known);
 
-  /// Whether all n points of dimension d are known, bit for bit; then f has their values.  A known
-  /// value is given once, in the order that they are known in: of a noisy problem, a point has
-  /// several.
-  bool recall(std::uint64_t n, std::size_t d, const double* x, double* f);
+  /// Whether all n points of dimension d are known, bit for bit; then f has their values, else it
+  /// is left alone.  A value is given once, in the order that they are known in, since a noisy
+  /// problem has several for a point; and first to the kind of question that it was an answer to.
+  /// One that is not charged may borrow the value of one that is.
+  ///
+  /// query  as of add()
+  bool recall(std::uint64_t query, std::uint64_t n, std::size_t d, const double* x, double* f);
   /// query  number of the first of n points; 0: none was charged
   void add(std::uint64_t query, std::uint64_t n, std::size_t d, const double* x, const double* f);
   /// What was added since the last call.
   std::vector<Evaluation> take();
-  /// Values that were never recalled.
+  /// Answers to charged questions that were never given.
   std::size_t left() const;
 
  private:
   struct Values {
     std::vector<double> f;
     std::size_t given = 0;
+    bool any_left() const { return given < f.size(); }
+  };
+  struct Known {
+    Values charged, not_charged;
   };
   mutable std::mutex mutex_;
-  std::unordered_map<std::string, Values> known_;  // by the bytes of x
-  std::size_t left_ = 0;
+  std::unordered_map<std::string, Known> known_;  // by the bytes of x
   std::vector<Evaluation> added_;
 };
 

@@ -62,11 +62,12 @@ Seeds::Seeds(std::uint64_t run_seed)
     : start(mix(run_seed, 0)), optimizer(mix(run_seed, 1)), minibatches(mix(run_seed, 2)) {}
 
 Oracle::Oracle(const Instance& instance, const Budget& budget, const Seeds& seeds,
-               const std::atomic<bool>& cancelled)
+               const std::atomic<bool>& cancelled, Evaluations* evaluations)
     : instance_(instance),
       budget_(budget),
       minibatch_seed_(seeds.minibatches),
       cancelled_(cancelled),
+      evaluations_(evaluations),
       success_(instance.success()),
       stochastic_(instance.stochastic()),
       start_(instance.dimension()),
@@ -357,7 +358,7 @@ zeroth_status Oracle::evaluate_all(std::uint64_t minibatch, std::uint64_t query,
 zeroth_status Oracle::answer(std::uint64_t minibatch, std::uint64_t query, std::uint64_t n,
                              const double* x, double* f, zeroth_message* message) {
   const std::size_t d = iterate_.size();
-  if (evaluations_ != nullptr && evaluations_->recall(n, d, x, f)) {
+  if (evaluations_ != nullptr && evaluations_->recall(query, n, d, x, f)) {
     const bool all_have_one = std::none_of(f, f + n, [](double v) { return std::isnan(v); });
     return all_have_one ? ZEROTH_OK : ZEROTH_DISCARD;
   }

@@ -38,9 +38,12 @@ struct Seeds {
 /// are first.  Threads: one caller.
 class Oracle {
  public:
-  /// The instance and cancelled must outlive the oracle.
+  /// The instance, cancelled and evaluations must outlive the oracle.
+  ///
+  /// evaluations  of a deterministic problem: has every one, and answers for the problem where it
+  ///              knows.  Null: none.
   Oracle(const Instance& instance, const Budget& budget, const Seeds& seeds,
-         const std::atomic<bool>& cancelled);
+         const std::atomic<bool>& cancelled, Evaluations* evaluations = nullptr);
   Oracle(const Oracle&) = delete;
   Oracle& operator=(const Oracle&) = delete;
 
@@ -50,9 +53,6 @@ class Oracle {
   void lend(const LossGradient& gradient) { gradient_ = &gradient; }
   /// Its analyses: the run lends trace/1.  It must outlive the oracle.
   void observe(Observer& observer);
-  /// Has every evaluation, and answers for the problem where it knows.  Of a deterministic problem.
-  /// It must outlive the oracle.
-  void keep(Evaluations& evaluations) { evaluations_ = &evaluations; }
   /// Called after every batch, on the thread of the optimizer, with all that was charged.
   void watch(std::function<void(const Incumbent&, std::uint64_t queries)> watcher) {
     watcher_ = std::move(watcher);
@@ -104,6 +104,7 @@ class Oracle {
   const Budget budget_;
   const std::uint64_t minibatch_seed_;
   const std::atomic<bool>& cancelled_;
+  Evaluations* const evaluations_;
   const zeroth_success_1* success_;
   const bool stochastic_;
   const Clock::time_point started_ = Clock::now();
@@ -129,7 +130,6 @@ class Oracle {
   RunResult result_;
   const LossGradient* gradient_ = nullptr;
   Observer* observer_ = nullptr;
-  Evaluations* evaluations_ = nullptr;
   zeroth_run run_{};
 };
 

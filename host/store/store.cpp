@@ -409,9 +409,11 @@ bool Store::has_evaluations() const {
   return Statement(database_.get(), "SELECT 1 FROM evaluation LIMIT 1").step();
 }
 
-void Store::for_each_evaluation(const std::function<void(const Evaluation&)>& visit) const {
+void Store::for_each_evaluation(Order order,
+                                const std::function<void(const Evaluation&)>& visit) const {
   if (!has("evaluation")) return;
-  Statement select(database_.get(), "SELECT query, f, x FROM evaluation ORDER BY query, number");
+  Statement select(database_.get(), fmt::format("SELECT query, f, x FROM evaluation ORDER BY {}number",
+                               order == Order::by_query ? "query, " : ""));
   std::optional<std::size_t> dimension;
   while (select.step()) {
     const Evaluation each{select.unsigned_integer(0), select.real(1),

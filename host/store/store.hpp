@@ -91,8 +91,9 @@ class Store {
   };
   void for_each_seen(const std::function<void(const Seen&)>& visit) const;
   bool has_evaluations() const;
-  /// By query; all points have as many coordinates.
-  void for_each_evaluation(const std::function<void(const Evaluation&)>& visit) const;
+  enum class Order { as_answered, by_query };
+  /// All points have as many coordinates.
+  void for_each_evaluation(Order order, const std::function<void(const Evaluation&)>& visit) const;
 
  private:
   std::runtime_error damaged(const std::string& where, const std::string& what) const;

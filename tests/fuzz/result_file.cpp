@@ -26,7 +26,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     } else {
       const auto store = host::Store::open_to_read(file);
       store.for_each(true, [](const host::StoredRun&) {});
-      store.for_each_evaluation([](const host::Evaluation&) {});
+      store.for_each_evaluation(host::Store::Order::by_query, [](const host::Evaluation&) {});
       host::format(host::summarize(host::read_results(store)), true);
     }
   });

@@ -308,6 +308,54 @@ TEST_CASE("a search that was cut off goes on and asks for no point that is known
   CHECK_FALSE(zeroth.exists("asked"));
 }
 
+TEST_CASE("a program that was gone for a while costs the search nothing", "[minimize]") {
+  const Shell zeroth;
+  const std::string search =
+      "export P && touch there && $Z minimize --command 'test -e there && exec $P good' -d 2 -j 1 "
+      "--optimizer zo-adam --set q=3 ";
+  CHECK(zeroth.sh(search + "-n 200 -o whole.zeroth >whole.out 2>err") == 0);
+  CHECK(zeroth.sh(search + "-n 90 >out 2>err") == 0);
+  const std::string resume = "minimize --resume ../minimize.zeroth ";
+  CHECK(zeroth.sh("mkdir elsewhere && cd elsewhere && $Z " + resume + "-n 200 >out 2>err") == 1);
+  CHECK(read_all(zeroth.folder / "elsewhere/err").find("the search was begun in ") !=
+        std::string::npos);
+  CHECK(zeroth.sh(
+            "$Z export minimize.zeroth --csv csv 2>err && grep ',,' csv/points.csv >failed") == 0);
+  // As many queries as were asked for last, though that went wrong.
+  CHECK(zeroth.sh("export P && $Z minimize --resume minimize.zeroth >out 2>err") == 0);
+  const std::string whole = read_all(zeroth.folder / "whole.out");
+  const std::string out = read_all(zeroth.folder / "out");
+  CHECK(out.substr(0, out.find(" in ")) == whole.substr(0, whole.find(" in ")));
+}
+
+TEST_CASE("a search that takes another way keeps the best of all its points", "[minimize]") {
+  const Shell zeroth;
+  // Better for a while than ever after.
+  CHECK(zeroth.sh("echo 'n=0; while read x y; do n=$((n + 1)); echo $((n + shift)); done' >sim && "
+                  "$Z minimize --command '. ./sim' -d 2 -j 1 -n 60 --optimizer random-search "
+                  "--start 0 >out 2>err") == 0);
+  CHECK(read_all(zeroth.folder / "out").starts_with("f = 1\n"));
+  const int code = zeroth.sh(
+      "export shift=1000 && $Z minimize --resume minimize.zeroth -n 80 >out 2>err && $Z report "
+      "minimize.zeroth >report");
+  CHECK(code == 0);
+  CHECK(read_all(zeroth.folder / "out").starts_with("f = 1\n"));
+  CHECK(read_all(zeroth.folder / "report").find("best of all points: f = 1 ") != std::string::npos);
+}
+
+TEST_CASE("a search that was killed before its first value can be gone on with", "[minimize]") {
+  const Shell zeroth;
+  zeroth.sh(
+      "{ $Z minimize --command 'test -e go || sleep 1000; exec $P good' -d 2 -j 1 -n 20 "
+      ">out 2>err & } && p=$! && for i in $(seq 600); do [ -s minimize.zeroth ] && break; "
+      "sleep 0.1; done; sleep 0.5; kill -KILL $p; wait $p; touch go");
+  const int code = zeroth.sh("export P && $Z minimize --resume minimize.zeroth >out 2>err");
+  INFO(read_all(zeroth.folder / "err"));
+  CHECK(code == 0);
+  CHECK(read_all(zeroth.folder / "err").find("going on from 0 points") != std::string::npos);
+  CHECK(read_all(zeroth.folder / "out").find("20 queries") != std::string::npos);
+}
+
 TEST_CASE("what no search can go on with is left as it is", "[minimize]") {
   const Shell zeroth;
   CHECK(zeroth.sh("echo text >text && printf '[budget]\niterations = 1\n[[problem]]\nuse = "

@@ -27,8 +27,9 @@ constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 // An oracle on a quadratic, and the calls an optimizer would make.
 struct Session {
   explicit Session(Budget budget, std::map<std::string, Value> values = {}, bool stochastic = false,
-                   std::uint64_t seed = 1)
-      : fixture(values, stochastic), oracle(fixture.instance, budget, Seeds(seed), cancelled) {}
+                   std::uint64_t seed = 1, Evaluations* evaluations = nullptr)
+      : fixture(values, stochastic),
+        oracle(fixture.instance, budget, Seeds(seed), cancelled, evaluations) {}
   zeroth_status evaluate(std::vector<double> x) {
     f.assign(x.size() / 3, -7.0);
     return oracle.run().evaluate(&oracle.run(), f.size(), x.data(), f.data());
@@ -561,34 +562,52 @@ TEST_CASE("a problem that starts outside of its bounds is told so, not the optim
 
 TEST_CASE("a known value is given once, for the same bits, and for whole questions", "[oracle]") {
   Evaluations evaluations({{1, 5, {0, 1}}, {2, not_a_number, {2, 3}}, {3, 6, {0, 1}}});
-  double f[2];
+  double f[2] = {-7, -7};
   const std::vector<double> half{2, 3, 9, 9}, zero{-0.0, 1}, both{0, 1, 2, 3}, first{0, 1};
-  CHECK_FALSE(evaluations.recall(2, 2, half.data(), f));
-  CHECK_FALSE(evaluations.recall(1, 2, zero.data(), f));
+  CHECK_FALSE(evaluations.recall(1, 2, 2, half.data(), f));
+  CHECK_FALSE(evaluations.recall(1, 1, 2, zero.data(), f));
+  CHECK((f[0] == -7 && f[1] == -7));
   CHECK(evaluations.left() == 3);
-  CHECK(evaluations.recall(2, 2, both.data(), f));
+  CHECK(evaluations.recall(1, 2, 2, both.data(), f));
   CHECK((f[0] == 5 && std::isnan(f[1])));
-  CHECK(evaluations.recall(1, 2, first.data(), f));
+  CHECK(evaluations.recall(3, 1, 2, first.data(), f));
   CHECK(f[0] == 6);
-  CHECK_FALSE(evaluations.recall(1, 2, first.data(), f));
+  CHECK_FALSE(evaluations.recall(4, 1, 2, first.data(), f));
   CHECK(evaluations.left() == 0);
   CHECK(evaluations.take().empty());
 }
 
+TEST_CASE("a known value is for its kind of question first, and lent to what is not charged",
+          "[oracle]") {
+  const std::vector<double> x{0, 1};
+  double f = 0;
+  Evaluations both({{0, 5, x}, {1, 6, x}, {2, 7, x}});  // the order that they were asked in
+  CHECK((both.recall(1, 1, 2, x.data(), &f) && f == 6));
+  CHECK((both.recall(0, 1, 2, x.data(), &f) && f == 5));
+  CHECK((both.recall(0, 1, 2, x.data(), &f) && f == 7));
+  CHECK((both.recall(2, 1, 2, x.data(), &f) && f == 7));
+  CHECK((both.recall(0, 1, 2, x.data(), &f) && f == 7));
+  CHECK_FALSE(both.recall(3, 1, 2, x.data(), &f));
+  Evaluations not_charged({{0, 5, x}});
+  CHECK((not_charged.recall(1, 1, 2, x.data(), &f) && f == 5));
+  CHECK_FALSE(not_charged.recall(2, 1, 2, x.data(), &f));
+}
+
 TEST_CASE("a run that begins again with what it knows asks nothing of that anew", "[oracle]") {
   const std::vector<double> batch{0, 0, 0, 1, 2, 3};
+  Budget budget = queries(10);
+  if (GENERATE(false, true)) budget.target = -1000;  // the start's loss is settled before solve()
   std::vector<Evaluation> asked;
   RunResult undisturbed;
   {
-    Session s(queries(10));
     Evaluations evaluations;
-    s.oracle.keep(evaluations);
+    Session s(budget, {}, false, 1, &evaluations);
     CHECK(s.evaluate(batch) == ZEROTH_OK);
     CHECK(s.iterate({1, 1, 2}) == ZEROTH_OK);  // its loss is not charged
     undisturbed = s.finish();
     asked = evaluations.take();
   }
-  REQUIRE(asked.size() == undisturbed.queries + 1);  // and the loss of the iterate
+  REQUIRE(asked.size() == undisturbed.queries + (budget.target ? 2 : 1));
   std::size_t charged = 0;
   for (const Evaluation& each : asked) {
     charged += each.query > 0 ? 1 : 0;
@@ -596,9 +615,8 @@ TEST_CASE("a run that begins again with what it knows asks nothing of that anew"
   }
   CHECK(charged == 2);
   for (Evaluation& each : asked) each.f += 100;  // so that it is seen where values are from
-  Session s(queries(10));
   Evaluations evaluations(asked);
-  s.oracle.keep(evaluations);
+  Session s(budget, {}, false, 1, &evaluations);
   CHECK(s.evaluate(batch) == ZEROTH_OK);
   CHECK(s.iterate({1, 1, 2}) == ZEROTH_OK);
   const RunResult again = s.finish();
@@ -610,9 +628,8 @@ TEST_CASE("a run that begins again with what it knows asks nothing of that anew"
 }
 
 TEST_CASE("a point that is known to have failed is discarded", "[oracle]") {
-  Session s(queries(10));
   Evaluations evaluations({{1, not_a_number, {7, 7, 7}}});
-  s.oracle.keep(evaluations);
+  Session s(queries(10), {}, false, 1, &evaluations);
   CHECK(s.evaluate({7, 7, 7}) == ZEROTH_DISCARD);
   CHECK(std::isnan(s.f[0]));
 }

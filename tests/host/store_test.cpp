@@ -196,7 +196,8 @@ TEST_CASE("points come back from the store by query, bit for bit", "[store]") {
   const Store store = Store::open_to_read(folder / "r.zeroth");
   CHECK(store.has_evaluations());
   std::vector<Evaluation> all;
-  store.for_each_evaluation([&](const Evaluation& each) { all.push_back(each); });
+  store.for_each_evaluation(Store::Order::by_query,
+                            [&](const Evaluation& each) { all.push_back(each); });
   REQUIRE(all.size() == 3);
   CHECK((all[0].query == 0 && all[1].query == 1 && all[2].query == 2));
   CHECK((all[0].f == infinity && std::isnan(all[1].f) && all[2].f == 0.1));
@@ -211,7 +212,7 @@ TEST_CASE("points of several dimensions are a damaged file", "[store]") {
   const TemporaryFolder folder;
   Store store = Store::open_to_write(folder / "r.zeroth");
   store.append(std::vector<Evaluation>{{1, 0, {1, 2}}, {2, 0, {1}}});
-  CHECK_THROWS_WITH(store.for_each_evaluation([](const Evaluation&) {}),
+  CHECK_THROWS_WITH(store.for_each_evaluation(Store::Order::as_answered, [](const Evaluation&) {}),
                     ContainsSubstring("r.zeroth: the points: have not all as many coordinates"));
 }
 
