@@ -412,7 +412,8 @@ bool Store::has_evaluations() const {
 void Store::for_each_evaluation(Order order,
                                 const std::function<void(const Evaluation&)>& visit) const {
   if (!has("evaluation")) return;
-  Statement select(database_.get(), fmt::format("SELECT query, f, x FROM evaluation ORDER BY {}number",
+  Statement select(database_.get(),
+                   fmt::format("SELECT query, f, x FROM evaluation ORDER BY {}number",
                                order == Order::by_query ? "query, " : ""));
   std::optional<std::size_t> dimension;
   while (select.step()) {
