@@ -49,15 +49,9 @@ int list(const Registry& registry, const ListOptions& options) {
 }
 
 // Of a run by `zeroth minimize`.
-void print_best(const Provenance& provenance) {
-  const auto value_of = [&](const char* name) -> std::string {
-    for (const auto& [key, value] : provenance) {
-      if (key == name) return value;
-    }
-    return "";
-  };
-  if (const std::string f = value_of("best_value"); !f.empty())
-    fmt::print("\nbest of all points: f = {} at x = {}\n", f, value_of("best_point"));
+void print_best(const Store& store) {
+  if (const std::string f = store.provenance("best_value"); !f.empty())
+    fmt::print("\nbest of all points: f = {} at x = {}\n", f, store.provenance("best_point"));
 }
 
 void print_parameters(const char* title, const std::vector<Parameter>& parameters) {
@@ -164,7 +158,7 @@ Commands make_commands(Terminal& terminal, const std::vector<std::string>& folde
     }
     fmt::print("{} run{} in {}\n{}", store.size(), store.size() == 1 ? "" : "s", options.file,
                format(summarize(read_results(store)), colours(STDOUT_FILENO)));
-    print_best(store.provenance());
+    print_best(store);
     return 0;
   };
   commands.export_results = [&](const ExportOptions& options) {

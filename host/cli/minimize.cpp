@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cctype>
 #include <chrono>
 #include <cmath>
 #include <cstdint>
@@ -135,15 +134,6 @@ std::uint64_t last_query_of(const std::vector<Evaluation>& known) {
   return last;
 }
 
-// As a word of sh.
-std::string quoted(const std::string& file) {
-  const auto plain = [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '_' || c == '-' ||
-           c == '/';
-  };
-  return std::all_of(file.begin(), file.end(), plain) ? file : "'" + file + "'";
-}
-
 double seconds_since(AwakeClock::time_point start) {
   return std::chrono::duration<double>(AwakeClock::now() - start).count();
 }
@@ -249,7 +239,7 @@ void print_text(const LoneRun& run, const Plan& plan, const std::string& output)
              run.best.query > 0 ? fmt::format(", the best is number {}", run.best.query) : "",
              output.empty() ? "" : fmt::format("; all points in {}", output));
   if (!output.empty() && is_cut_off(result.outcome))
-    fmt::print("`zeroth minimize --resume {}` goes on\n", quoted(output));
+    fmt::print("`zeroth minimize --resume {}` goes on\n", shell_word(output));
 }
 
 // output: where it is stored; empty: nowhere.

@@ -96,16 +96,14 @@ EarlierSearch open_search(const fs::path& file) {
   std::error_code ignored;
   if (!fs::exists(file, ignored))
     throw UserError(file.string(), "is not there", "name a result file of `zeroth minimize`");
-  const Provenance provenance = Store::open_to_read(file).provenance();  // before it is touched
-  const auto options = std::find_if(provenance.begin(), provenance.end(),
-                                    [](const auto& each) { return each.first == options_name; });
-  if (options == provenance.end()) {
+  const std::string text = Store::open_to_read(file).provenance(options_name);  // untouched so far
+  if (text.empty()) {
     throw UserError(file.string(), "holds no search of `zeroth minimize` that can be gone on with",
                     "begin anew, without --resume");
   }
   EarlierSearch earlier{Store::open_to_write(file), {}, {}, {}, {}};
   try {
-    const Json json = Json::parse(options->second);
+    const Json json = Json::parse(text);
     earlier.options = options_in(json);
     json.at("folder").get_to(earlier.folder);
   } catch (const nlohmann::json::exception& error) {

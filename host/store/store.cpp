@@ -180,21 +180,33 @@ void append_seen(sqlite3* database, const StoredRun& run, std::size_t most_rows)
   }
 }
 
-void insert(sqlite3* database, const StoredRun& r, std::size_t most_rows) {
-  const RunResult& result = r.result;
-  Statement(database, "INSERT INTO run VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
-      .bind(r.key, r.position, r.problem, r.problem_label, r.problem_parameters, r.split,
-            r.instance, result.instance_label, r.optimizer, r.optimizer_label,
-            r.optimizer_parameters, r.trial, r.seed, name_of(result.outcome),
-            message_of(result, most_rows), result.iterations, result.queries, result.initial_loss,
-            result.final_loss, result.best_loss, result.wall_seconds, result.problem_seconds,
-            pack(result.metrics))
-      .run();
-  Statement(database, "INSERT INTO trace VALUES (?, ?)")
-      .bind(r.key, pack(result.trace, most_rows))
-      .run();
-  if (!r.analyses.empty()) append_seen(database, r, most_rows);
-}
+/// Puts runs that are not there into the tables.
+class RunInsertion {
+ public:
+  RunInsertion(sqlite3* database, std::size_t most_rows)
+      : database_(database),
+        most_rows_(most_rows),
+        run_(database, "INSERT INTO run VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"),
+        trace_(database, "INSERT INTO trace VALUES (?, ?)") {}
+
+  void put(const StoredRun& r) {
+    const RunResult& result = r.result;
+    run_.bind(r.key, r.position, r.problem, r.problem_label, r.problem_parameters, r.split,
+              r.instance, result.instance_label, r.optimizer, r.optimizer_label,
+              r.optimizer_parameters, r.trial, r.seed, name_of(result.outcome),
+              message_of(result, most_rows_), result.iterations, result.queries,
+              result.initial_loss, result.final_loss, result.best_loss, result.wall_seconds,
+              result.problem_seconds, pack(result.metrics))
+        .run();
+    trace_.bind(r.key, pack(result.trace, most_rows_)).run();
+    if (!r.analyses.empty()) append_seen(database_, r, most_rows_);
+  }
+
+ private:
+  sqlite3* database_;
+  std::size_t most_rows_;
+  Statement run_, trace_;
+};
 
 }  // namespace
 
@@ -271,18 +283,24 @@ Provenance Store::provenance() const {
   return provenance;
 }
 
+std::string Store::provenance(const std::string& name) const {
+  Statement select(database_.get(), "SELECT value FROM provenance WHERE name = ?");
+  return select.bind(name).step() ? select.text(0) : "";
+}
+
 void Store::append(const std::vector<StoredRun>& runs) {
   Transaction transaction(database_);
   Statement stored(database_.get(),
                    fmt::format("SELECT outcome IN ({}, '{}') FROM run WHERE key = ?", failures(),
                                name_of(Outcome::interrupted)));
+  RunInsertion insertion(database_.get(), most_rows_);
   for (const StoredRun& r : runs) {
     const bool there = stored.bind(r.key).step();
     const bool whole = there && stored.integer(0) == 0;
     stored.reset();
     if (whole && is_failure(r.result.outcome)) continue;
     if (there && (!whole || !r.analyses.empty())) erase(database_.get(), r.key);
-    insert(database_.get(), r, most_rows_);
+    insertion.put(r);
   }
   transaction.commit();
 }
@@ -290,7 +308,7 @@ void Store::append(const std::vector<StoredRun>& runs) {
 void Store::replace(const StoredRun& run) {
   Transaction transaction(database_);
   erase(database_.get(), run.key);
-  insert(database_.get(), run, most_rows_);
+  RunInsertion(database_.get(), most_rows_).put(run);
   transaction.commit();
 }
 

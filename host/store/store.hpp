@@ -65,6 +65,8 @@ class Store {
 
   void set_provenance(const Provenance& provenance);
   Provenance provenance() const;
+  /// Empty if there is none of this name.
+  std::string provenance(const std::string& name) const;
 
   /// All of them or none; durable on return.  A run that has failed or was interrupted is replaced
   /// by itself, and so is one in which something was looked at now; any other must not be there.  A

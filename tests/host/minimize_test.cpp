@@ -43,6 +43,11 @@ struct Shell {
             .c_str());
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   }
+  // `zeroth` with these arguments, killed soon after the line of sh is true.
+  void kill_once(const std::string& is_true, const std::string& arguments) const {
+    sh("{ $Z " + arguments + " >out 2>err & } && p=$! && for i in $(seq 600); do " + is_true +
+       " && break; sleep 0.1; done; sleep 0.3; kill -KILL $p; wait $p");
+  }
   std::vector<pid_t> programs() const {
     std::vector<pid_t> found;
     for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
@@ -54,6 +59,8 @@ struct Shell {
   bool exists(const std::string& name) const { return std::filesystem::exists(folder / name); }
   TemporaryFolder folder;
 };
+
+constexpr const char* has_a_value = "$Z report minimize.zeroth 2>/dev/null | grep -q 'so far'";
 
 double rosenbrock(const std::vector<double>& x) {
   double sum = 0;
@@ -253,10 +260,7 @@ TEST_CASE("a terminal that goes ends minimize like Ctrl-C, unless it is started 
 
 TEST_CASE("the best so far is in the file of a minimize that is killed", "[minimize]") {
   const Shell zeroth;
-  zeroth.sh(
-      "{ $Z minimize --command \"$P takes-time .\" -d 2 -n 100000000 -j 1 >out 2>err & } && p=$! "
-      "&& for i in $(seq 600); do $Z report minimize.zeroth 2>/dev/null | grep -q 'so far' && "
-      "break; sleep 0.1; done; kill -KILL $p && wait $p");
+  zeroth.kill_once(has_a_value, "minimize --command \"$P takes-time .\" -d 2 -n 100000000 -j 1");
   const std::string report = zeroth({"report", "minimize.zeroth"}).out;
   INFO(report);
   CHECK(report.starts_with("1 run in"));
@@ -273,10 +277,8 @@ TEST_CASE("a search that was cut off goes on and asks for no point that is known
   const Shell zeroth;
   const std::string search = "minimize --command \"tee -a asked | $P takes-time\" -d 2 -j 1 ";
   CHECK(zeroth.sh("$Z " + search + "-n 400 -o whole.zeroth >whole.out 2>err && rm asked") == 0);
-  zeroth.sh("{ $Z " + search +
-            "-n 300 >out 2>err & } && p=$! && for i in $(seq 600); do $Z report minimize.zeroth "
-            "2>/dev/null | grep -q 'so far' && break; sleep 0.1; done; sleep 0.3; kill -KILL $p; "
-            "wait $p; $Z export minimize.zeroth --csv cut >err; cp asked asked-then");
+  zeroth.kill_once(has_a_value, search + "-n 300");
+  CHECK(zeroth.sh("$Z export minimize.zeroth --csv cut 2>err && cp asked asked-then") == 0);
   const auto lines_in = [&](const char* name) {
     const std::string text = read_all(zeroth.folder / name);
     return std::count(text.begin(), text.end(), '\n');
@@ -345,11 +347,10 @@ TEST_CASE("a search that takes another way keeps the best of all its points", "[
 
 TEST_CASE("a search that was killed before its first value can be gone on with", "[minimize]") {
   const Shell zeroth;
-  zeroth.sh(
-      "{ $Z minimize --command 'test -e go || sleep 1000; exec $P good' -d 2 -j 1 -n 20 "
-      ">out 2>err & } && p=$! && for i in $(seq 600); do [ -s minimize.zeroth ] && break; "
-      "sleep 0.1; done; sleep 0.5; kill -KILL $p; wait $p; touch go");
-  const int code = zeroth.sh("export P && $Z minimize --resume minimize.zeroth >out 2>err");
+  zeroth.kill_once("[ -s minimize.zeroth ]",
+                   "minimize --command 'test -e go || sleep 1000; exec $P good' -d 2 -j 1 -n 20");
+  const int code =
+      zeroth.sh("touch go && export P && $Z minimize --resume minimize.zeroth >out 2>err");
   INFO(read_all(zeroth.folder / "err"));
   CHECK(code == 0);
   CHECK(read_all(zeroth.folder / "err").find("going on from 0 points") != std::string::npos);

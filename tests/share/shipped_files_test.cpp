@@ -6,14 +6,14 @@
 #include <string>
 #include <vector>
 
+#include "share/run_on_real_data.hpp"
 #include "support/catch.hpp"
 #include "support/data.hpp"
-#include "support/process.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/work_folder.hpp"
 
 using zeroth::test::ProcessResult;
-using zeroth::test::run_zeroth;
+using zeroth::test::run_on_real_data;
 using zeroth::test::TemporaryFolder;
 namespace fs = std::filesystem;
 
@@ -46,12 +46,6 @@ std::vector<Shipped> shipped(const fs::path& folder) {
   return all;
 }
 
-ProcessResult program(const TemporaryFolder& folder, const std::vector<std::string>& arguments) {
-  const auto data = zeroth::test::data_folder();
-  return run_zeroth(arguments, folder.path(),
-                    {"ZEROTH_DATA=" + (data ? data->string() : ""), "XDG_DATA_HOME=/nowhere"});
-}
-
 }  // namespace
 
 TEST_CASE("every experiment of the paper runs at the scale of a smoke test", "[share]") {
@@ -60,12 +54,12 @@ TEST_CASE("every experiment of the paper runs at the scale of a smoke test", "[s
     const std::string name = experiment.file.stem().string();
     CAPTURE(name);
     CHECK(experiment.has("share/experiments/paper/" + name + ".toml"));
-    const ProcessResult run =
-        program(folder, {"run", experiment.file.string(), "--set", "scale=smoke", "-o", name});
+    const ProcessResult run = run_on_real_data(
+        folder, {"run", experiment.file.string(), "--set", "scale=smoke", "-o", name});
     CAPTURE(run.err);
     CHECK(run.exit_code == 0);
     CHECK(run.err.find("failed") == std::string::npos);
-    const ProcessResult report = program(folder, {"report", name, "-o", name + ".html"});
+    const ProcessResult report = run_on_real_data(folder, {"report", name, "-o", name + ".html"});
     CAPTURE(report.err);
     CHECK(report.exit_code == 0);
   }
@@ -76,8 +70,8 @@ TEST_CASE("every training runs at the scale of a smoke test", "[share]") {
   for (const Shipped& training : shipped("training")) {
     const std::string name = training.file.stem().string();
     CAPTURE(name);
-    const ProcessResult run =
-        program(folder, {"train", training.file.string(), "--set", "scale=smoke", "-o", name});
+    const ProcessResult run = run_on_real_data(
+        folder, {"train", training.file.string(), "--set", "scale=smoke", "-o", name});
     CAPTURE(run.err);
     CHECK(run.exit_code == 0);
     CHECK(fs::exists(folder / name));
@@ -89,7 +83,8 @@ TEST_CASE("every other experiment can be planned", "[share]") {
   for (const Shipped& experiment : shipped("experiments")) {
     CAPTURE(experiment.file.string());
     if (experiment.has("nlopt-") || experiment.has("pagmo-")) continue;  // not built everywhere
-    const ProcessResult plan = program(folder, {"run", experiment.file.string(), "--dry-run"});
+    const ProcessResult plan =
+        run_on_real_data(folder, {"run", experiment.file.string(), "--dry-run"});
     CAPTURE(plan.err);
     CHECK(plan.exit_code == 0);
   }

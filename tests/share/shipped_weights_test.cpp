@@ -6,23 +6,17 @@
 #include <string>
 #include <vector>
 
+#include "share/run_on_real_data.hpp"
 #include "support/catch.hpp"
 #include "support/data.hpp"
-#include "support/process.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/work_folder.hpp"
 
 using zeroth::test::ProcessResult;
-using zeroth::test::run_zeroth;
+using zeroth::test::run_on_real_data;
 using zeroth::test::TemporaryFolder;
 
 namespace {
-
-ProcessResult program(const TemporaryFolder& folder, const std::vector<std::string>& arguments) {
-  const auto data = zeroth::test::data_folder();
-  return run_zeroth(arguments, folder.path(),
-                    {"ZEROTH_DATA=" + (data ? data->string() : ""), "XDG_DATA_HOME=/nowhere"});
-}
 
 /// The mean final loss by label of the optimizer, of a run of a file of share/experiments.
 std::map<std::string, double> final_losses(const std::string& experiment,
@@ -32,7 +26,7 @@ std::map<std::string, double> final_losses(const std::string& experiment,
                                      "-o", "results"};
   arguments.insert(arguments.end(), options.begin(), options.end());
   for (const auto& words : {arguments, {"export", "results", "--csv", "."}}) {
-    const ProcessResult result = program(folder, words);
+    const ProcessResult result = run_on_real_data(folder, words);
     INFO(result.err);
     REQUIRE(result.exit_code == 0);
   }
