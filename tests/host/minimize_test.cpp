@@ -330,7 +330,7 @@ TEST_CASE("a program that was gone for a while costs the search nothing", "[mini
   CHECK(out.substr(0, out.find(" in ")) == whole.substr(0, whole.find(" in ")));
 }
 
-TEST_CASE("a search that takes another way keeps the best of all its points", "[minimize]") {
+TEST_CASE("a search keeps the best of all its points however it goes on", "[minimize]") {
   const Shell zeroth;
   // Better for a while than ever after.
   CHECK(zeroth.sh("echo 'n=0; while read x y; do n=$((n + 1)); echo $((n + shift)); done' >sim && "
@@ -343,6 +343,16 @@ TEST_CASE("a search that takes another way keeps the best of all its points", "[
   CHECK(code == 0);
   CHECK(read_all(zeroth.folder / "out").starts_with("f = 1\n"));
   CHECK(read_all(zeroth.folder / "report").find("best of all points: f = 1 ") != std::string::npos);
+  // The best comes last, and less is asked for than there is.
+  CHECK(
+      zeroth.sh("echo 'n=100; while read x y; do n=$((n - 1)); echo $n; done' >sim && $Z "
+                "minimize --command '. ./sim' -d 2 -j 1 -n 60 --optimizer random-search --start 0 "
+                "-o falls.zeroth >out 2>err && $Z minimize --resume falls.zeroth -n 10 >less "
+                "2>err") == 0);
+  const std::string out = read_all(zeroth.folder / "out");
+  const std::string best = out.substr(0, out.find("\n\n"));
+  REQUIRE(best.starts_with("f = "));
+  CHECK(read_all(zeroth.folder / "less").starts_with(best + "\n"));
 }
 
 TEST_CASE("a search that was killed before its first value can be gone on with", "[minimize]") {
