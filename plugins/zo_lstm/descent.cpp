@@ -59,7 +59,7 @@ Descent::Descent(zeroth::Run& run, const Settings& settings, const Weights& weig
       in_subspace_(run.seed(), 2),
       estimator_(run, settings.q, settings.mu) {}
 
-bool Descent::step(Iteration& done) {
+bool Descent::step(Iteration& done, const VectorXd* slope) {
   done.guided = false;
   if (settings_.samples_by_query()) {
     done.query.x.resize(d_, 2);
@@ -68,13 +68,19 @@ bool Descent::step(Iteration& done) {
     done.deviation.forward(done.o, settings_.reading);
     done.guided = coin_.uniform() < settings_.guidance;
   }
-  if (!estimator_.estimate(theta_, [&](std::span<double> u) { draw(u, done); })) return false;
+  if (!estimate(done, slope)) return false;
   last_estimate_ = Eigen::Map<const VectorXd>(estimator_.gradient().data(), d_);
   const bool good = std::isfinite(estimator_.value());
   if (good) last_good_ = theta_;
   move(done);
   if (!good && !last_good_.empty()) step_back(done);
   return true;
+}
+
+bool Descent::estimate(const Iteration& done, const VectorXd* slope) {
+  const auto directions = [&](std::span<double> u) { draw(u, done); };
+  if (slope == nullptr) return estimator_.estimate(theta_, directions);
+  return estimator_.estimate_from(theta_, {slope->data(), theta_.size()}, directions);
 }
 
 void Descent::draw(std::span<double> u, const Iteration& done) {

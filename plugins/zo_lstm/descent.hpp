@@ -56,7 +56,8 @@ class Descent {
   Descent(zeroth::Run& run, const Settings& settings, const Weights& weights);
 
   /// One iteration, without run.iterate().  False: the run is over.
-  [[nodiscard]] bool step(Iteration& done);
+  /// slope  where given, the gradient at theta(), which the estimate is made from.
+  [[nodiscard]] bool step(Iteration& done, const VectorXd* slope = nullptr);
 
   std::span<const double> theta() const { return theta_; }
   const zeroth::GradientEstimator& estimator() const { return estimator_; }
@@ -65,6 +66,7 @@ class Descent {
   VectorXd estimate_by_deviation(const Iteration& done) const;
 
  private:
+  bool estimate(const Iteration& done, const VectorXd* slope);
   void draw(std::span<double> u, const Iteration& done);
   void bend_to_subspace(std::span<double> u);
   void move(Iteration& done);

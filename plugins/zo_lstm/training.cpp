@@ -9,6 +9,10 @@ namespace zo_lstm {
 
 std::vector<zeroth::Parameter> Trainer::parameters() {
   return {zeroth::choice("phase", {"update", "query"}, "the network that learns"),
+          zeroth::choice("estimates", {"differences", "gradient"},
+                         "what the estimates learned from are made of: differences, as in runs, or "
+                         "the gradient, which a vanishing mu leads to, for one evaluation, not "
+                         "q + 1; the loss must not be of minibatches"),
           zeroth::real("regularization", 0.005, zeroth::non_negative,
                        "weight lambda of the penalty on what the QueryRNN predicts"),
           zeroth::real("input_scale", 1.0, zeroth::positive,
@@ -22,6 +26,7 @@ Trainer::Trainer(const zeroth::Values& optimizer, const zeroth::Values& training
                  std::uint64_t seed)
     : settings_(optimizer),
       learns_query_(training.text("phase") == "query"),
+      estimates_from_gradient_(training.text("estimates") == "gradient"),
       lambda_(training.real("regularization")) {
   settings_.variant = learns_query_ ? Variant::full : Variant::no_query;
   settings_.guidance = 1.0;
@@ -69,12 +74,18 @@ double Trainer::Episode::loss_weight(std::uint64_t t) const {
 zeroth::Window Trainer::Episode::window(std::uint64_t iterations, double& objective,
                                         std::span<double> gradient) {
   const std::uint64_t begin = t_;
+  const bool from_gradient = trainer_.estimates_from_gradient_;
+  if (from_gradient && t_ == 0) {
+    const std::span<const double> theta = descent_.theta();
+    slope_.resize(static_cast<Index>(theta.size()));
+    if (!loss_gradient_(theta, {slope_.data(), theta.size()})) return zeroth::Window::not_finite;
+  }
   std::size_t steps = 0;
   double sum = 0.0;
   for (bool goes_on = true; goes_on && steps < iterations; ++steps, ++t_) {
     if (steps == tapes_.size()) tapes_.emplace_back();
     Tape& tape = tapes_[steps];
-    if (!descent_.step(tape.iteration)) break;
+    if (!descent_.step(tape.iteration, from_gradient ? &slope_ : nullptr)) break;
     if (steps > 0) sum += loss_weight(t_ - 1) * descent_.estimator().value();
     if (trainer_.learns_query()) {
       sum += trainer_.regularizer(tape.iteration);
@@ -85,6 +96,7 @@ zeroth::Window Trainer::Episode::window(std::uint64_t iterations, double& object
     if (!loss_gradient_(theta, {tape.loss_gradient.data(), theta.size()})) {
       return zeroth::Window::not_finite;
     }
+    if (from_gradient) slope_ = tape.loss_gradient;
     if (steps + 1 == iterations) {
       double last = 0.0;
       if (!run_.evaluate(theta, {&last, 1})) break;

@@ -57,6 +57,7 @@ class Trainer {
     zeroth::LossGradient loss_gradient_;
     Descent descent_;
     std::vector<Tape> tapes_;
+    VectorXd slope_;  // the gradient at theta, where estimates are made from it
     std::uint64_t t_ = 0;
   };
 
@@ -67,7 +68,7 @@ class Trainer {
   double regularizer(const Iteration& iteration) const;
 
   Settings settings_;
-  bool learns_query_;
+  bool learns_query_, estimates_from_gradient_;
   double lambda_;
   Weights weights_;
 };

@@ -150,46 +150,71 @@ Networks read(const std::filesystem::path& path) {
   return {join("update_rnn", "outputer", 1), join("query_u_rnn", "query_u_outputer", 2)};
 }
 
+// A trainer of the plugin, and one of its episodes.
+class Training {
+ public:
+  Training(const Overrides& optimizer, const Overrides& training) {
+    REQUIRE(trainable_ != nullptr);
+    const ValueTable<zeroth_optimizer> values(optimizer_, optimizer);
+    const ValueTable<zeroth_trainable_1> of_training(*trainable_, training);
+    REQUIRE(trainable_->create(trainable_, values.data(), of_training.data(), 1, &trainer_,
+                               nullptr) == ZEROTH_OK);
+  }
+  ~Training() {
+    if (episode_ != nullptr) trainable_->end(episode_);
+    trainable_->destroy(trainer_);
+  }
+  Training(const Training&) = delete;
+  Training& operator=(const Training&) = delete;
+
+  Vector weights() const {
+    Vector result(trainable_->weight_count(trainer_));
+    trainable_->get(trainer_, result.data());
+    return result;
+  }
+  // The run must outlive this.
+  void begin(const FakeRun& run) {
+    REQUIRE(trainable_->begin(trainer_, run.abi(), &episode_, nullptr) == ZEROTH_OK);
+  }
+  zeroth_status window(double& objective, Vector& gradient) {
+    gradient.resize(trainable_->weight_count(trainer_));
+    return trainable_->window(episode_, steps, &objective, gradient.data(), nullptr);
+  }
+
+ private:
+  const PluginLibrary library_ = PluginLibrary::built("zo_lstm");
+  const zeroth_optimizer& optimizer_ = library_.optimizer("zo-lstm");
+  const zeroth_trainable_1* trainable_ =
+      static_cast<const zeroth_trainable_1*>(optimizer_.extension(&optimizer_, ZEROTH_TRAINABLE_1));
+  void* trainer_ = nullptr;
+  void* episode_ = nullptr;
+};
+
 // Largest difference between our gradient and the central difference, relative to the largest
 // entry.
 double disagreement(RunSettings settings, const Case& each, double scale, double h,
                     std::size_t every = 1) {
   const TemporaryFolder folder;
   const std::filesystem::path file = untrained_weights(folder, scale);
-  const PluginLibrary library = PluginLibrary::built("zo_lstm");
-  const zeroth_optimizer& optimizer = library.optimizer("zo-lstm");
-  const auto* trainable =
-      static_cast<const zeroth_trainable_1*>(optimizer.extension(&optimizer, ZEROTH_TRAINABLE_1));
-  REQUIRE(trainable != nullptr);
-  const ValueTable<zeroth_optimizer> values(optimizer,
-                                            {{"weights", file.string()},
-                                             {"q", static_cast<double>(each.q)},
-                                             {"alpha", each.alpha},
-                                             {"reading", each.paper ? "paper" : "code"}});
-  const ValueTable<zeroth_trainable_1> training(
-      *trainable, {{"phase", each.learns_query ? "query" : "update"}, {"regularization", lambda}});
-  void* trainer = nullptr;
-  REQUIRE(trainable->create(trainable, values.data(), training.data(), 1, &trainer, nullptr) ==
-          ZEROTH_OK);
-
   const std::size_t d = settings.start.size(), all_steps = steps * windows;
   zeroth::Random random(7);
   settings.directions.resize(all_steps * each.q * d);
   random.normals(settings.directions);
   FakeRun run(settings);
-  void* episode = nullptr;
-  REQUIRE(trainable->begin(trainer, run.abi(), &episode, nullptr) == ZEROTH_OK);
+  Training training(
+      {{"weights", file.string()},
+       {"q", static_cast<double>(each.q)},
+       {"alpha", each.alpha},
+       {"reading", each.paper ? "paper" : "code"}},
+      {{"phase", each.learns_query ? "query" : "update"}, {"regularization", lambda}});
+  training.begin(run);
   Networks networks = read(file);
   Vector& learned = each.learns_query ? networks.query : networks.update;
-  REQUIRE(trainable->weight_count(trainer) == learned.size());
-  std::vector<Vector> gradients(windows, Vector(learned.size()));
+  REQUIRE(training.weights() == learned);
+  std::vector<Vector> gradients(windows);
   std::vector<double> objectives(windows);
-  for (std::size_t w = 0; w < windows; ++w) {
-    REQUIRE(trainable->window(episode, steps, &objectives[w], gradients[w].data(), nullptr) ==
-            ZEROTH_OK);
-  }
-  trainable->end(episode);
-  trainable->destroy(trainer);
+  for (std::size_t w = 0; w < windows; ++w)
+    REQUIRE(training.window(objectives[w], gradients[w]) == ZEROTH_OK);
 
   Fixed fixed;
   fixed.last_estimate.assign(all_steps + 1, Vector(d, 0.0));
@@ -311,27 +336,74 @@ TEST_CASE("the meta-gradients agree on a real attack", "[training]") {
   CHECK(disagreement(settings, {learns_query, false, 0.1, 20}, 1.0, 1e-5, 7) < 1e-6);
 }
 
-// The weights that a trainer with these training parameters begins with.
-static Vector first_weights(const zeroth_optimizer& optimizer, const Overrides& values,
-                            const Overrides& training) {
-  const auto& trainable =
-      *static_cast<const zeroth_trainable_1*>(optimizer.extension(&optimizer, ZEROTH_TRAINABLE_1));
-  const ValueTable<zeroth_optimizer> of_optimizer(optimizer, values);
-  const ValueTable<zeroth_trainable_1> of_training(trainable, training);
-  void* trainer = nullptr;
-  REQUIRE(trainable.create(&trainable, of_optimizer.data(), of_training.data(), 1, &trainer,
-                           nullptr) == ZEROTH_OK);
-  Vector weights(trainable.weight_count(trainer));
-  trainable.get(trainer, weights.data());
-  trainable.destroy(trainer);
-  return weights;
+namespace {
+
+struct Learned {
+  Vector objectives, gradients;  // of all windows, one after another
+  std::size_t evaluations = 0;
+};
+
+Learned learn(const RunSettings& settings, bool learns_query, const char* estimates) {
+  const TemporaryFolder folder;
+  FakeRun run(settings);
+  Training training(
+      {{"weights", untrained_weights(folder, 0.6).string()}, {"q", 3.0}, {"mu", 1e-6}},
+      {{"phase", learns_query ? "query" : "update"}, {"estimates", estimates}});
+  training.begin(run);
+  Learned result;
+  for (std::size_t w = 0; w < windows; ++w) {
+    double objective = 0;
+    Vector gradient;
+    REQUIRE(training.window(objective, gradient) == ZEROTH_OK);
+    result.objectives.push_back(objective);
+    result.gradients.insert(result.gradients.end(), gradient.begin(), gradient.end());
+  }
+  result.evaluations = run.trace().queries();
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("what is learned of estimates from the gradient is what is learned of differences",
+          "[training]") {
+  const auto learns_query = GENERATE(false, true);
+  const auto bounded = GENERATE(false, true);
+  CAPTURE(learns_query, bounded);
+  RunSettings settings = smooth(6);
+  if (bounded) {
+    settings.lower = {0.9, -9, 0.1, -9, -9, -9};
+    settings.upper = {9, 9, 0.25, 9, 9, -0.95};
+  }
+  const Learned of_differences = learn(settings, learns_query, "differences");
+  const Learned of_gradient = learn(settings, learns_query, "gradient");
+  CHECK(of_differences.evaluations == windows * (steps * 4 + 1));  // q + 1, and one at the end
+  CHECK(of_gradient.evaluations == windows * (steps + 1));
+  for (std::size_t w = 0; w < windows; ++w)
+    CHECK(of_gradient.objectives[w] == Approx(of_differences.objectives[w]).epsilon(1e-5));
+  double largest = 0;
+  for (const double g : of_differences.gradients) largest = std::max(largest, std::fabs(g));
+  for (std::size_t k = 0; k < of_gradient.gradients.size(); ++k) {
+    CAPTURE(k);
+    CHECK(of_gradient.gradients[k] == Approx(of_differences.gradients[k]).margin(1e-4 * largest));
+  }
+}
+
+TEST_CASE("where the gradient is not finite at the start, a window says so", "[training]") {
+  RunSettings settings = smooth(3);
+  settings.gradient = [](std::span<const double>, std::span<double>) { return false; };
+  FakeRun run(settings);
+  Training training({}, {{"estimates", "gradient"}});
+  training.begin(run);
+  double objective = 0;
+  Vector gradient;
+  CHECK(training.window(objective, gradient) == ZEROTH_DISCARD);
+  CHECK(run.trace().batches.empty());
 }
 
 // As PyTorch has it: uniform on +-1 / sqrt(10), the output on a tenth.  The largest of n is above
 // the share p of the bound but with probability p^n.
 TEST_CASE("a training begins with the random weights of the official code", "[training]") {
-  const PluginLibrary library = PluginLibrary::built("zo_lstm");
-  const Vector w = first_weights(library.optimizer("zo-lstm"), {}, {});
+  const Vector w = Training({}, {}).weights();
   REQUIRE(w.size() == 450);
   const auto largest = [&](std::size_t begin, std::size_t end) {
     double result = 0;
@@ -347,16 +419,14 @@ TEST_CASE("a training begins with the random weights of the official code", "[tr
 
 TEST_CASE("a training may begin with larger input weights, and with shorter updates",
           "[training]") {
-  const PluginLibrary library = PluginLibrary::built("zo_lstm");
-  const zeroth_optimizer& optimizer = library.optimizer("zo-lstm");
-  const Vector plain = first_weights(optimizer, {}, {});
-  const Vector scaled = first_weights(optimizer, {}, {{"input_scale", 30.0}});
+  const Vector plain = Training({}, {}).weights();
+  const Vector scaled = Training({}, {{"input_scale", 30.0}}).weights();
   for (std::size_t i = 0; i < plain.size(); ++i) CHECK(scaled[i] == plain[i] * (i < 40 ? 30 : 1));
 
   const TemporaryFolder folder;
   const Overrides trained{{"weights", untrained_weights(folder, 0.3).string()}};
-  const Vector whole = first_weights(optimizer, trained, {});
-  const Vector shorter = first_weights(optimizer, trained, {{"update_scale", 0.25}});
+  const Vector whole = Training(trained, {}).weights();
+  const Vector shorter = Training(trained, {{"update_scale", 0.25}}).weights();
   for (std::size_t i = 0; i < whole.size(); ++i) {
     CHECK(shorter[i] == whole[i] * (i < whole.size() - hidden ? 1 : 0.25));
   }

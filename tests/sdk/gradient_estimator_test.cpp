@@ -79,6 +79,31 @@ TEST_CASE("an estimate on a linear function is exact whatever mu", "[estimator]"
   }
 }
 
+TEST_CASE("an estimate from the gradient is the limit of small mu, for one evaluation",
+          "[estimator]") {
+  RunSettings settings = at({1.0, -2.0, 0.5, 4.0});
+  settings.upper = {1.0, 100.0, 100.0, 100.0};  // half of the directions are cut there
+  settings.lower = {-100.0, -100.0, -100.0, -100.0};
+  const std::size_t q = 7, d = 4;
+  const Estimate differences(settings, q, 1e-6);
+  FakeRun fake(settings);
+  zeroth::Run run(fake.abi());
+  zeroth::GradientEstimator estimator(run, q, 1e-6);
+  zeroth::GaussianDirections directions(run);
+  const std::vector<double> theta = run.start(), slope{0.7, -2.3, 0.2, 3.7};
+  REQUIRE(estimator.estimate_from(theta, slope, directions));
+  REQUIRE(fake.trace().batches.size() == 1);
+  CHECK(fake.trace().batches[0].x == theta);
+  CHECK(estimator.value() == differences.estimator.value());
+  CHECK(estimator.points_used() == q);
+  for (std::size_t i = 0; i < q; ++i) {
+    CHECK(estimator.coefficients()[i] ==
+          Approx(differences.estimator.coefficients()[i]).margin(1e-5));
+  }
+  for (std::size_t j = 0; j < d; ++j)
+    CHECK(estimator.gradient()[j] == Approx(differences.estimator.gradient()[j]).margin(1e-5));
+}
+
 TEST_CASE("given directions are used in order, and their end is an error", "[estimator]") {
   RunSettings settings = at({0.0, 0.0});
   settings.directions = {1, 2, 3, 4, 5, 6};

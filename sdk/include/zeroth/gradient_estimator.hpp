@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <numeric>
 #include <span>
 #include <vector>
 
@@ -87,6 +88,24 @@ class GradientEstimator {
     draw(std::span<double>(directions_));
     place_points(theta);
     if (!run_.evaluate(points_, values_)) return false;
+    for (std::size_t i = 0; i < q_; ++i) coefficients_[i] = (values_[i + 1] - values_[0]) / mu_;
+    combine();
+    return true;
+  }
+
+  /// The same for a vanishing mu, from the gradient of f at theta: c_i = slope . u_i.  theta is the
+  /// one point that is evaluated.
+  /// slope  dimension values, finite.
+  template <typename Directions>
+  [[nodiscard]] bool estimate_from(std::span<const double> theta, std::span<const double> slope,
+                                   Directions&& draw) {
+    draw(std::span<double>(directions_));
+    place_points(theta);
+    if (!run_.evaluate(theta, {values_.data(), 1})) return false;
+    for (std::size_t i = 0; i < q_; ++i) {
+      coefficients_[i] =
+          std::inner_product(slope.begin(), slope.end(), &directions_[i * slope.size()], 0.0);
+    }
     combine();
     return true;
   }
@@ -123,10 +142,9 @@ class GradientEstimator {
   void combine() {
     const std::size_t d = gradient_.size();
     good_ = 0;
-    for (std::size_t i = 0; i < q_; ++i) {
-      const double c = (values_[i + 1] - values_[0]) / mu_;
-      coefficients_[i] = std::isfinite(c) ? c : 0.0;
+    for (double& c : coefficients_) {
       good_ += std::isfinite(c) ? 1 : 0;
+      if (!std::isfinite(c)) c = 0.0;
     }
     std::fill(gradient_.begin(), gradient_.end(), 0.0);
     for (std::size_t i = 0; i < q_; ++i) {
