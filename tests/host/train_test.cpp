@@ -244,7 +244,7 @@ TEST_CASE("killed at any moment and resumed, a training ends with the same bits"
   const Shell undisturbed(slow()), killed(slow());
   REQUIRE(undisturbed.train().exit_code == 0);
   int kills = 0;
-  for (int milliseconds = 40; kills < 100; milliseconds += 60) {
+  for (int milliseconds = 40; kills < 100; milliseconds += milliseconds / 4) {
     const ProcessResult r =
         killed({"train", "t.toml", "-o", "w"}, std::chrono::milliseconds(milliseconds));
     if (r.exit_code == 0) break;
