@@ -10,9 +10,9 @@ namespace zo_lstm {
 std::vector<zeroth::Parameter> Trainer::parameters() {
   return {zeroth::choice("phase", {"update", "query"}, "the network that learns"),
           zeroth::choice("estimates", {"differences", "gradient"},
-                         "what the estimates learned from are made of: differences, as in runs, or "
-                         "the gradient, which a vanishing mu leads to, for one evaluation, not "
-                         "q + 1; the loss must not be of minibatches"),
+                         "estimates are made of differences, as in runs, or of the gradient, where "
+                         "a vanishing mu leads: one evaluation in place of q + 1; not for a loss "
+                         "of minibatches, whose noise would be missing"),
           zeroth::real("regularization", 0.005, zeroth::non_negative,
                        "weight lambda of the penalty on what the QueryRNN predicts"),
           zeroth::real("input_scale", 1.0, zeroth::positive,
